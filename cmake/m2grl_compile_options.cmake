@@ -1,0 +1,13 @@
+# Flags of m2grl's own targets; nothing here leaks into a parent project.
+add_library(m2grl_private_options INTERFACE)
+target_compile_features(m2grl_private_options INTERFACE cxx_std_20)
+target_compile_options(m2grl_private_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor>)
+if(M2GRL_DEVELOPER)
+  target_compile_options(m2grl_private_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
+endif()
+if(M2GRL_SANITIZE)
+  target_compile_options(m2grl_private_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${M2GRL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all>)
+  target_link_options(m2grl_private_options INTERFACE -fsanitize=${M2GRL_SANITIZE})
+endif()

@@ -1,0 +1,69 @@
+#pragma once
+/// From files to what training needs: views with ids and sequences, links, held-out queries.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "m2grl/config.hpp"
+#include "m2grl/graph.hpp"
+#include "m2grl/types.hpp"
+#include "m2grl/vocabulary.hpp"
+
+namespace m2grl {
+
+/// One view, ready to train.
+struct view_data {
+  std::string name;
+  vocabulary ids;
+  ragged sequences;  ///< training sequences; empty rows are left out
+  csr_graph graph;   ///< filled where the view trains on walks or comes from an edge list, else empty
+};
+
+/// Links from the nodes of one view to those of another, by training occurrences.
+/// Row i lists the `to` nodes of `from` node i with their counts.
+struct link_data {
+  std::size_t from = 0;  ///< indices into dataset::views
+  std::size_t to = 0;
+  ragged targets;                      ///< [nodes of `from`] rows
+  std::vector<std::uint32_t> counts;   ///< beside targets.ids
+};
+
+/// Held-out queries over the item view (view 0). Query q: given histories[q] (oldest first), the next
+/// item is targets[q]; no_node where the target was unseen in training (it counts as a miss).
+/// History items unseen in training are left out; a history may be empty.
+struct query_set {
+  ragged histories;
+  std::vector<node_id> targets;
+  [[nodiscard]] std::size_t size() const noexcept { return targets.size(); }
+};
+
+/// How many events (or lines, users, nodes) one rule dropped.
+struct dropped_count {
+  std::string rule;     ///< e.g. "dwell below 2 s", "user with more than 1000 events"
+  std::uint64_t count = 0;
+};
+
+/// What reading the data did: every rule says what it dropped.
+struct ingest_report {
+  std::uint64_t events_read = 0;
+  std::uint64_t events_kept = 0;
+  std::uint64_t users = 0;
+  std::uint64_t sessions = 0;
+  std::vector<dropped_count> dropped;
+  double seconds = 0;
+};
+
+struct dataset {
+  std::vector<view_data> views;
+  std::vector<link_data> links;   ///< one per attribute view (item → attribute), then as config.links asks
+  query_set validation;           ///< empty unless the split holds events out
+  query_set test;
+  ingest_report report;
+};
+
+/// Reads, joins, filters, splits and numbers the data of a configuration.
+/// Throws invalid_input (file, line, column), io_error.
+[[nodiscard]] dataset load_dataset(const config& cfg);
+
+}  // namespace m2grl

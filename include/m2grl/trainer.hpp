@@ -1,0 +1,73 @@
+#pragma once
+/// Joint training of all views and links.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "m2grl/config.hpp"
+#include "m2grl/dataset.hpp"
+#include "m2grl/graph.hpp"
+#include "m2grl/model.hpp"
+#include "m2grl/types.hpp"
+
+namespace m2grl {
+
+/// One view as a trainer takes it: the caller's own memory, which must outlive the call.
+struct view_input {
+  std::string name;
+  std::size_t nodes = 0;
+  ragged_ref sequences;                   ///< trained on directly, unless walks are asked for
+  std::span<const std::uint64_t> counts;  ///< node frequencies [nodes], for the samplers; empty: counted here
+  const csr_graph* graph = nullptr;       ///< walked on where `source` is walks
+  sequence_source source = sequence_source::sessions;
+  walk_config walks;
+};
+
+/// One link as a trainer takes it: row i of targets lists the `to` nodes of node i of view `from`.
+struct link_input {
+  std::size_t from = 0, to = 0;
+  ragged_ref targets;
+  std::span<const std::uint32_t> counts;  ///< beside targets.ids; empty: 1 each
+  link_config options;                    ///< its names are not read
+};
+
+/// What a run reports while it goes on, once per round.
+struct progress {
+  std::uint64_t round = 0, rounds = 0;    ///< rounds done, and in the whole run
+  std::uint32_t epoch = 0, epochs = 0;    ///< epochs done
+  std::uint64_t pairs = 0;                ///< positive pairs so far, all tasks
+  double seconds = 0;                     ///< training time so far
+  double learning_rate = 0;
+  bool epoch_ended = false;
+  std::span<const task_state> tasks;      ///< losses are those of the last round
+};
+
+struct train_options {
+  std::function<void(const progress&)> on_progress;
+  std::stop_token stop;                   ///< checked between rounds
+  /// Score of the tables so far, higher is better; asked for after each epoch where train.patience > 0.
+  std::function<double(const embeddings&)> validate;
+};
+
+struct train_result {
+  embeddings learned;
+  double seconds = 0;                     ///< training only
+  std::uint64_t pairs = 0;
+  std::uint64_t rounds = 0;
+  std::uint32_t epochs = 0;               ///< epochs trained
+  std::uint32_t best_epoch = 0;           ///< whose tables these are (early stopping), else the last
+  bool stopped = false;                   ///< ended by the stop token
+};
+
+/// Trains from spans in memory. Throws invalid_input, out_of_memory, diverged.
+[[nodiscard]] train_result train(const train_config& cfg, std::span<const view_input> views,
+                                 std::span<const link_input> links = {}, const train_options& options = {});
+
+/// Trains on a data set: its views, and the links that the configuration asks for.
+[[nodiscard]] train_result train(const config& cfg, const dataset& data, const train_options& options = {});
+
+}  // namespace m2grl
