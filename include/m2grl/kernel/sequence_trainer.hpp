@@ -1,0 +1,192 @@
+#pragma once
+/// The body of the intra-view task: skip-gram with negative sampling over one sequence.
+///
+/// Control flow lives here and only here: which centre, which window, which negatives, which random
+/// counter. What touches memory is behind the Vocabulary, supplied by each backend:
+///
+///   map(n, f)                      calls f(0) … f(n − 1), in any order, perhaps in parallel lanes
+///   prefetch_input(id)             the input row of `id` will be entered soon
+///   prefetch_outputs(ids, n)       these output rows will be trained on next
+///   enter(slot, id)                input row `id` joins the ring at `slot`
+///   leave(slot)                    … and leaves it: whatever was staged is flushed
+///   train_centre(window, plan)     the three products, the loss and the update of one centre
+///
+/// Source of the task: Mikolov et al., "Distributed representations of words and phrases", NIPS 2013;
+/// negatives are drawn per centre and shared by its window.
+
+#include <cstdint>
+
+#include "m2grl/kernel/alias_sampler.hpp"
+#include "m2grl/kernel/host_device.hpp"
+#include "m2grl/kernel/philox.hpp"
+
+namespace m2grl::kernel {
+
+inline constexpr std::uint32_t max_radius = 16;
+inline constexpr std::uint32_t max_negatives = 31;
+inline constexpr std::uint32_t max_outputs = 1 + max_negatives;
+inline constexpr std::uint32_t max_contexts = 2 * max_radius;
+inline constexpr std::uint32_t max_ring = 2 * max_radius + 1;
+
+/// What one SGNS task does, the same for every sequence of a round. Trivially copyable.
+struct sgns_options {
+  std::uint64_t seed = 0;
+  std::uint32_t task = 0;
+  std::uint32_t epoch = 0;
+  std::uint32_t radius = 5;            ///< R: contexts on each side, ≤ max_radius
+  std::uint32_t negatives = 5;         ///< K, ≤ max_negatives
+  bool past = false;                   ///< contexts precede their centre only
+  bool shrunk = false;                 ///< word2vec: the radius of a centre is uniform over 1 … R
+  bool mask_contexts = false;          ///< a negative equal to a context gets no gradient
+  alias_sampler_ref sampler;           ///< of negatives
+  const std::uint32_t* keep = nullptr; ///< [nodes] subsampling: keep a position if its draw ≤ keep[id]; or none
+};
+
+/// A centre and its negatives, drawn before it trains so that their rows can be prefetched.
+struct centre_plan {
+  std::uint32_t outputs[max_outputs];  ///< the centre, then K negatives
+  std::uint32_t count = 0;             ///< 1 + K
+  std::uint32_t masked = 0;            ///< bit k: outputs[k] gets no gradient and no loss
+  std::uint32_t radius = 0;
+};
+
+/// The ring slots of a centre's contexts.
+struct window_slots {
+  std::uint32_t slot[max_contexts];
+  std::uint32_t count = 0;
+};
+
+/// Trains one sequence at a time, one centre per step(), so that a caller may interleave many sequences.
+/// At most 2^28 positions a sequence (draw numbers are 32 bits wide).
+template <class Vocabulary>
+class sequence_trainer {
+ public:
+  M2GRL_HOST_DEVICE sequence_trainer(Vocabulary& vocabulary, const sgns_options& options)
+      : vocabulary_(vocabulary),
+        options_(options),
+        ahead_(options.past ? 1 : options.radius),
+        ring_size_(options.radius + ahead_ + 1) {}
+
+  /// Starts on the sequence `ids` [length]; `sequence` numbers it within the epoch (48 bits).
+  M2GRL_HOST_DEVICE void begin(const std::uint32_t* ids, std::uint64_t length, std::uint64_t sequence) {
+    ids_ = ids;
+    length_ = static_cast<std::uint32_t>(length);
+    sequence_ = sequence;
+    next_raw_ = entered_ = centre_ = left_ = 0;
+    skip_dropped();
+  }
+
+  /// Trains the next centre. Returns false at the end of the sequence, when every row has left the ring.
+  M2GRL_HOST_DEVICE bool step() {
+    while (next_raw_ < length_ && entered_ <= centre_ + ahead_) enter_next();
+    if (centre_ == entered_) {
+      while (left_ < entered_) leave_oldest();
+      return false;
+    }
+    if (centre_ == 0) make_plan(0);
+    if (centre_ + 1 < entered_) {
+      make_plan(centre_ + 1);
+      const centre_plan& next = plans_[(centre_ + 1) & 1];
+      vocabulary_.prefetch_outputs(next.outputs, next.count);
+    }
+    train();
+    ++centre_;
+    while (left_ + options_.radius < centre_) leave_oldest();
+    return true;
+  }
+
+  /// Trains a whole sequence.
+  M2GRL_HOST_DEVICE void run(const std::uint32_t* ids, std::uint64_t length, std::uint64_t sequence) {
+    begin(ids, length, sequence);
+    while (step()) {
+    }
+  }
+
+ private:
+  [[nodiscard]] M2GRL_HOST_DEVICE random_stream draws(purpose what) const {
+    return random_stream(options_.seed, options_.task, options_.epoch, sequence_, what);
+  }
+
+  /// Moves next_raw_ to the next position that subsampling keeps.
+  M2GRL_HOST_DEVICE void skip_dropped() {
+    if (options_.keep != nullptr) {
+      const random_stream stream = draws(purpose::subsampling);
+      while (next_raw_ < length_ && stream.word(next_raw_) > options_.keep[ids_[next_raw_]]) ++next_raw_;
+    }
+    if (next_raw_ < length_) vocabulary_.prefetch_input(ids_[next_raw_]);
+  }
+
+  M2GRL_HOST_DEVICE void enter_next() {
+    const std::uint32_t slot = entered_ % ring_size_;
+    ring_id_[slot] = ids_[next_raw_];
+    ring_raw_[slot] = next_raw_;
+    vocabulary_.enter(slot, ids_[next_raw_]);
+    ++entered_;
+    ++next_raw_;
+    skip_dropped();
+  }
+
+  M2GRL_HOST_DEVICE void leave_oldest() { vocabulary_.leave(left_++ % ring_size_); }
+
+  /// Draws radius and negatives of kept position `position`; draw numbers follow its place in the sequence.
+  M2GRL_HOST_DEVICE void make_plan(std::uint32_t position) {
+    const std::uint32_t slot = position % ring_size_;
+    const std::uint32_t raw = ring_raw_[slot];
+    const std::uint32_t id = ring_id_[slot];
+    centre_plan& plan = plans_[position & 1];
+    plan.radius = options_.shrunk ? 1 + mulhi(draws(purpose::window).word(raw), options_.radius) : options_.radius;
+    plan.count = 1 + options_.negatives;
+    plan.outputs[0] = id;
+    const random_stream stream = draws(purpose::negatives);
+    const std::uint32_t blocks = (options_.negatives + 1) / 2;  // two negatives from one block of four words
+    vocabulary_.map(blocks, [&](std::uint32_t b) {
+      const philox_block block = stream.block(raw * blocks + b);
+      plan.outputs[1 + 2 * b] = options_.sampler(block.word[0], block.word[1]);
+      if (2 * b + 1 < options_.negatives) plan.outputs[2 + 2 * b] = options_.sampler(block.word[2], block.word[3]);
+    });
+    plan.masked = 0;
+    for (std::uint32_t k = 1; k < plan.count; ++k) plan.masked |= static_cast<std::uint32_t>(plan.outputs[k] == id) << k;
+  }
+
+  M2GRL_HOST_DEVICE void train() {
+    centre_plan& plan = plans_[centre_ & 1];
+    const std::uint32_t first = centre_ > plan.radius ? centre_ - plan.radius : 0;
+    std::uint32_t last = centre_ + (options_.past ? 0 : plan.radius);
+    if (last >= entered_) last = entered_ - 1;
+    window_slots window;
+    std::uint32_t slot = first % ring_size_;
+    for (std::uint32_t position = first; position <= last; ++position) {
+      if (position != centre_) window.slot[window.count++] = slot;
+      if (++slot == ring_size_) slot = 0;
+    }
+    if (window.count == 0) return;
+    if (options_.mask_contexts) mask_contexts(plan, window);
+    vocabulary_.train_centre(window, plan);
+  }
+
+  M2GRL_HOST_DEVICE void mask_contexts(centre_plan& plan, const window_slots& window) const {
+    for (std::uint32_t k = 1; k < plan.count; ++k) {
+      for (std::uint32_t i = 0; i < window.count; ++i) {
+        if (ring_id_[window.slot[i]] == plan.outputs[k]) plan.masked |= 1u << k;
+      }
+    }
+  }
+
+  Vocabulary& vocabulary_;
+  const sgns_options& options_;
+  std::uint32_t ahead_;      // positions entered beyond the centre
+  std::uint32_t ring_size_;
+
+  const std::uint32_t* ids_ = nullptr;
+  std::uint32_t length_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::uint32_t next_raw_ = 0;  // next place in ids_ to enter; subsampling has kept it
+  std::uint32_t entered_ = 0;   // kept positions entered so far
+  std::uint32_t centre_ = 0;    // next kept position to train
+  std::uint32_t left_ = 0;      // kept positions that left the ring
+  std::uint32_t ring_id_[max_ring] = {};
+  std::uint32_t ring_raw_[max_ring] = {};
+  centre_plan plans_[2];        // of the centre in training and the one after it
+};
+
+}  // namespace m2grl::kernel

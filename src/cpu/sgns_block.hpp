@@ -1,0 +1,58 @@
+#pragma once
+/// The innermost arithmetic of the CPU backend, dispatched at run time to the machine's SIMD.
+
+#include <cstdint>
+
+namespace m2grl::cpu {
+
+/// One centre: m input rows (contexts) against n output rows (the centre in column 0, then negatives).
+/// Rows are [stride] floats, zero beyond the table's dim. Duplicate rows are allowed and their deltas sum:
+/// every value is read before any is written.
+struct sgns_block {
+  float* const* inputs = nullptr;    ///< [m]
+  float* const* outputs = nullptr;   ///< [n]
+  std::uint32_t m = 0;               ///< 1 … 32
+  std::uint32_t n = 0;               ///< 2 … 32
+  std::uint32_t masked = 0;          ///< bit k: column k has neither gradient nor loss
+  std::uint32_t stride = 0;          ///< a multiple of 16
+  std::uint32_t dim = 0;
+  float rate = 0;                    ///< ŵ_t · η
+  /// Row-wise rates, for hot rows and AdaGrad: factors on `rate`; null: 1. [m] and [n].
+  const float* input_factors = nullptr;
+  const float* output_factors = nullptr;
+  /// AdaGrad: receives the mean square of each row's gradient; null: not wanted. [m] and [n].
+  float* input_squares = nullptr;
+  float* output_squares = nullptr;
+};
+
+struct block_loss {
+  float loss = 0;            ///< Σ over pairs of softplus(−z₊) + Σ_k softplus(z_k)
+  bool non_finite = false;   ///< some logit was not finite; it was left out of gradient and loss
+};
+
+/// Z = X Tᵀ, G = rate·(Y − σ(Z)), X += G T, T += Gᵀ X(before), in one pass.
+[[nodiscard]] block_loss train_block(const sgns_block& block);
+
+/// One linked pair in the relation space: p against n projected rows (the partner in column 0, then
+/// negatives), with a bias. Adds Σ_k g_k·others[k] to p_gradient, g_k·p to each other_gradients[k], and
+/// Σ g_k to bias_gradient, g = y − σ(z); all ascend the likelihood.
+struct pair_block {
+  const float* p = nullptr;
+  float* p_gradient = nullptr;
+  const float* const* others = nullptr;    ///< [n]
+  float* const* other_gradients = nullptr; ///< [n]
+  std::uint32_t n = 0;                     ///< 2 … 32
+  std::uint32_t masked = 0;
+  std::uint32_t stride = 0;                ///< a multiple of 16
+  float bias = 0;
+  float* bias_gradient = nullptr;
+};
+[[nodiscard]] block_loss pair_gradients(const pair_block& block);
+
+/// The SIMD target in use, as Highway names it ("AVX3", "AVX2", "EMU128" …).
+[[nodiscard]] const char* simd_target();
+
+/// Measured rate of one core's fused multiply-adds in this instruction set, FMA per second: the ceiling.
+[[nodiscard]] double measure_fma_rate(double seconds);
+
+}  // namespace m2grl::cpu

@@ -1,0 +1,53 @@
+#pragma once
+/// The one seam between the trainer and a device: virtual per round, never per row.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "m2grl/kernel/task_weights.hpp"
+#include "m2grl/model.hpp"
+#include "train/problem.hpp"
+
+namespace m2grl {
+
+/// A slice of one task's epoch: items first … first + count − 1 of the epoch's random order.
+struct task_slice {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
+struct round_plan {
+  std::uint64_t round = 0;
+  std::uint32_t epoch = 0;
+  double learning_rate = 0;
+  std::vector<task_slice> slices;   ///< one per task, views first
+};
+
+struct round_outcome {
+  std::vector<kernel::loss_tally> tallies;   ///< one per task
+};
+
+/// Owns everything that is learned. A round trains its slices, then updates each s_t.
+class backend {
+ public:
+  virtual ~backend() = default;
+  /// May return before the round is done.
+  virtual void launch(const round_plan& plan) = 0;
+  /// Waits for the oldest round launched and not yet waited for.
+  virtual round_outcome wait() = 0;
+  /// What is learned so far; valid until the next launch. Task names and losses are not filled in.
+  virtual const embeddings& learned() = 0;
+  /// Hands it over at the end.
+  virtual embeddings take() = 0;
+};
+
+/// The problem must outlive the backend. Throws out_of_memory.
+[[nodiscard]] std::unique_ptr<backend> make_cpu_backend(const problem& p);
+
+/// Tables and relations before the first round: inputs uniform in ±½/dim (word2vec), outputs zero, W the
+/// identity (ones on the diagonal), b = −relation_dim/4 for sigmoid and 0 otherwise. Drawn by counter, the
+/// same on every backend.
+[[nodiscard]] embeddings initial_embeddings(const problem& p);
+
+}  // namespace m2grl

@@ -1,0 +1,56 @@
+#include <algorithm>
+
+#include "m2grl/kernel/philox.hpp"
+#include "train/backend.hpp"
+
+namespace m2grl {
+namespace {
+
+void fill_uniform(table& t, std::uint64_t seed, std::uint32_t task) {
+  const auto rows = static_cast<std::int64_t>(t.rows());
+  const float scale = 1.0f / (4294967296.0f * static_cast<float>(t.dim()));
+#pragma omp parallel for schedule(static)
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const kernel::random_stream stream(seed, task, 0, static_cast<std::uint64_t>(r), kernel::purpose::initial_values);
+    const auto row = t[static_cast<std::size_t>(r)];
+    for (std::size_t c = 0; c < row.size(); c += 4) {
+      const auto block = stream.block(static_cast<std::uint32_t>(c / 4));
+      for (std::size_t j = 0; j < std::min<std::size_t>(4, row.size() - c); ++j) {
+        row[c + j] = (static_cast<float>(block.word[j]) - 2147483648.0f) * scale;
+      }
+    }
+  }
+}
+
+table identity(std::size_t rows, std::size_t columns) {
+  table w(rows, columns);
+  for (std::size_t i = 0; i < std::min(rows, columns); ++i) w[i][i] = 1;
+  return w;
+}
+
+}  // namespace
+
+embeddings initial_embeddings(const problem& p) {
+  embeddings e;
+  for (const view_task& view : p.views) {
+    e.views.push_back({table(view.input.nodes, p.cfg.dim), table(view.input.nodes, p.cfg.dim)});
+    fill_uniform(e.views.back().input, p.cfg.seed, view.number);
+  }
+  for (const link_task& link : p.links) {
+    const std::uint32_t relation_dim = link.relation_dim(p.cfg);
+    relation r;
+    r.from = link.input.from;
+    r.to = link.input.to;
+    r.projection = link.input.options.projection;
+    r.w_from = identity(relation_dim, p.cfg.dim);
+    if (!link.input.options.shared) r.w_to = identity(relation_dim, p.cfg.dim);
+    // A plain sigmoid makes every logit positive, relation_dim / 4 at first: b takes that away.
+    const bool shifted = link.input.options.bias && r.projection == projection_kind::sigmoid;
+    r.bias = shifted ? -static_cast<float>(relation_dim) / 4 : 0;
+    e.relations.push_back(std::move(r));
+  }
+  e.tasks.resize(p.tasks());
+  return e;
+}
+
+}  // namespace m2grl

@@ -1,0 +1,68 @@
+#pragma once
+/// A validated training problem: what each task draws from, independent of any backend.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "m2grl/config.hpp"
+#include "m2grl/kernel/link_draws.hpp"
+#include "m2grl/kernel/sequence_trainer.hpp"
+#include "m2grl/trainer.hpp"
+#include "train/samplers.hpp"
+
+namespace m2grl {
+
+/// SGNS on one view.
+struct view_task {
+  std::string name;
+  std::uint32_t number = 0;           ///< of the task: its place in the random counters
+  view_input input;
+  std::vector<std::uint64_t> counts;  ///< frequencies [nodes]
+  alias_table noise;
+  std::vector<std::uint32_t> keep;    ///< subsampling thresholds; empty: off
+  hot_row_factors hot;
+  std::uint64_t items = 0;            ///< sequences or walks in an epoch
+  std::uint64_t positions = 0;        ///< nodes in them (walks: at most)
+
+  [[nodiscard]] kernel::sgns_options options(const train_config& cfg, std::uint32_t epoch) const;
+};
+
+/// Alignment of one linked pair of views.
+struct link_task {
+  std::string name;
+  std::uint32_t number = 0;
+  link_input input;
+  alias_table sources;                    ///< `from` nodes that have a link, by frequency
+  alias_table noise;                      ///< negatives in view `to`
+  std::vector<std::uint32_t> cumulative;  ///< per-row prefix sums of the links' counts
+  std::uint64_t items = 0;                ///< linked pairs in an epoch
+
+  [[nodiscard]] kernel::link_options options(const train_config& cfg, std::uint32_t epoch) const;
+  [[nodiscard]] std::uint32_t relation_dim(const train_config& cfg) const {
+    return input.options.relation_dim != 0 ? input.options.relation_dim : cfg.dim;
+  }
+};
+
+struct problem {
+  train_config cfg;
+  std::uint32_t threads = 1;
+  std::vector<view_task> views;
+  std::vector<link_task> links;   ///< numbered after the views
+
+  [[nodiscard]] std::size_t tasks() const noexcept { return views.size() + links.size(); }
+  [[nodiscard]] const std::string& task_name(std::size_t t) const {
+    return t < views.size() ? views[t].name : links[t - views.size()].name;
+  }
+  [[nodiscard]] std::uint64_t items(std::size_t t) const {
+    return t < views.size() ? views[t].items : links[t - views.size()].items;
+  }
+};
+
+/// Checks every option, id and offset, then builds the samplers. The inputs' memory must outlive the problem.
+/// Throws invalid_input.
+[[nodiscard]] problem make_problem(const train_config& cfg, std::span<const view_input> views,
+                                   std::span<const link_input> links);
+
+}  // namespace m2grl

@@ -1,0 +1,169 @@
+#include "m2grl/trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "m2grl/error.hpp"
+#include "train/backend.hpp"
+#include "train/problem.hpp"
+#include "train/schedule.hpp"
+
+namespace m2grl {
+namespace {
+
+embeddings copy_of(const embeddings& e) {
+  embeddings copy;
+  for (const auto& view : e.views) copy.views.push_back({view.input.clone(), view.output.clone()});
+  for (const auto& r : e.relations) {
+    copy.relations.push_back({r.from, r.to, r.projection, r.w_from.clone(), r.w_to.clone(), r.bias});
+  }
+  copy.tasks = e.tasks;
+  return copy;
+}
+
+/// One run: launches rounds, adds up what they report, stops where asked.
+class run {
+ public:
+  run(const problem& p, const train_options& options)
+      : problem_(p), options_(options), schedule_(p), backend_(make_cpu_backend(p)), epoch_(p.tasks()), pairs_(p.tasks()) {}
+
+  train_result finish() {
+    const auto start = clock::now();
+    const std::uint64_t rounds = schedule_.rounds();
+    for (std::uint64_t round = 0; round < rounds && !ended_; ++round) {
+      if (options_.stop.stop_requested()) {
+        result_.stopped = true;
+        break;
+      }
+      one_round(round);
+      result_.seconds = std::chrono::duration<double>(clock::now() - start).count() - validation_seconds_;
+      const bool epoch_ended = (round + 1) % schedule_.rounds_per_epoch() == 0;
+      if (epoch_ended) ++result_.epochs;
+      report(round, epoch_ended);
+      if (epoch_ended) end_epoch();
+    }
+    if (!best_.views.empty()) {
+      result_.learned = std::move(best_);
+    } else {
+      result_.learned = backend_->take();
+      fill(result_.learned.tasks, last_epoch_.empty() ? epoch_ : last_epoch_);
+      result_.best_epoch = result_.epochs;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  void one_round(std::uint64_t round) {
+    backend_->launch(schedule_.plan(round));
+    last_round_ = backend_->wait().tallies;
+    ++result_.rounds;
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) {
+      if (last_round_[t].non_finite) throw diverged(problem_.task_name(t), round);
+      epoch_[t].loss += last_round_[t].loss;
+      epoch_[t].pairs += last_round_[t].pairs;
+      pairs_[t] += last_round_[t].pairs;
+      result_.pairs += last_round_[t].pairs;
+    }
+  }
+
+  /// Names, losses and pair counts, beside the s_t and ŵ_t that the backend keeps.
+  void fill(std::vector<task_state>& tasks, const std::vector<kernel::loss_tally>& tallies) const {
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      tasks[t].name = problem_.task_name(t);
+      tasks[t].loss = tallies[t].mean();
+      tasks[t].pairs = pairs_[t];
+    }
+  }
+
+  void report(std::uint64_t round, bool epoch_ended) const {
+    if (!options_.on_progress) return;
+    std::vector<task_state> tasks = backend_->learned().tasks;
+    fill(tasks, last_round_);
+    progress now;
+    now.round = round + 1;
+    now.rounds = schedule_.rounds();
+    now.epoch = result_.epochs;
+    now.epochs = problem_.cfg.epochs;
+    now.pairs = result_.pairs;
+    now.seconds = result_.seconds;
+    now.learning_rate = schedule_.learning_rate(round);
+    now.epoch_ended = epoch_ended;
+    now.tasks = tasks;
+    options_.on_progress(now);
+  }
+
+  /// Early stopping: keeps the best epoch's tables, ends the run when patience runs out.
+  void end_epoch() {
+    last_epoch_ = epoch_;
+    if (problem_.cfg.patience > 0 && options_.validate) {
+      const auto start = clock::now();
+      const double score = options_.validate(backend_->learned());
+      if (best_.views.empty() || score > best_score_) {
+        best_score_ = score;
+        best_ = copy_of(backend_->learned());
+        fill(best_.tasks, epoch_);
+        result_.best_epoch = result_.epochs;
+      }
+      ended_ = result_.epochs - result_.best_epoch >= problem_.cfg.patience;
+      validation_seconds_ += std::chrono::duration<double>(clock::now() - start).count();
+    }
+    for (auto& tally : epoch_) tally = {};
+  }
+
+  const problem& problem_;
+  const train_options& options_;
+  schedule schedule_;
+  std::unique_ptr<backend> backend_;
+  std::vector<kernel::loss_tally> epoch_, last_epoch_, last_round_;
+  std::vector<std::uint64_t> pairs_;
+  train_result result_;
+  embeddings best_;
+  double best_score_ = 0;
+  double validation_seconds_ = 0;
+  bool ended_ = false;
+};
+
+std::size_t view_index(const dataset& data, const std::string& name) {
+  for (std::size_t v = 0; v < data.views.size(); ++v) {
+    if (data.views[v].name == name) return v;
+  }
+  throw invalid_input(fmt::format("a link names view \"{}\", which does not exist", name));
+}
+
+link_input find_link(const dataset& data, const link_config& wanted) {
+  const std::size_t from = view_index(data, wanted.from), to = view_index(data, wanted.to);
+  for (const link_data& link : data.links) {
+    if (link.from == from && link.to == to) return {from, to, link.targets, link.counts, wanted};
+  }
+  throw invalid_input(fmt::format("the data links no \"{}\" to a \"{}\"", wanted.from, wanted.to));
+}
+
+}  // namespace
+
+train_result train(const train_config& cfg, std::span<const view_input> views, std::span<const link_input> links,
+                   const train_options& options) {
+  const problem p = make_problem(cfg, views, links);
+  return run(p, options).finish();
+}
+
+train_result train(const config& cfg, const dataset& data, const train_options& options) {
+  std::vector<view_input> views;
+  for (std::size_t v = 0; v < data.views.size(); ++v) {
+    const view_data& view = data.views[v];
+    view_input input{view.name, view.ids.size(), view.sequences, view.ids.counts(), nullptr, {}, {}};
+    if (v < cfg.views.size()) {
+      input.source = cfg.views[v].sequences;
+      input.walks = cfg.views[v].walks;
+    }
+    if (!view.graph.empty()) input.graph = &view.graph;
+    views.push_back(input);
+  }
+  std::vector<link_input> links;
+  for (const link_config& link : cfg.links) links.push_back(find_link(data, link));
+  return train(cfg.train, views, links, options);
+}
+
+}  // namespace m2grl
