@@ -1,0 +1,178 @@
+/// The CPU backend: Hogwild threads over sequences, Eigen and BLAS for alignment.
+
+#include <omp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <exception>
+
+#include "cpu/align.hpp"
+#include "cpu/blas_threads.hpp"
+#include "cpu/vocabulary.hpp"
+#include "m2grl/kernel/permutation.hpp"
+#include "m2grl/walks.hpp"
+#include "train/backend.hpp"
+
+namespace m2grl {
+namespace {
+
+using cpu::table_rows;
+using cpu::vocabulary;
+
+constexpr std::uint64_t chunk = 32;   // sequences or walks that a thread claims at a time
+
+class cpu_backend final : public backend {
+ public:
+  explicit cpu_backend(const problem& p) : problem_(p), learned_(initial_embeddings(p)) {
+    for (const link_task& link : p.links) links_.emplace_back(p, link);
+    for (const view_task& view : p.views) {
+      const bool adagrad = p.cfg.optimizer == optimizer_kind::adagrad;
+      input_squares_.emplace_back(adagrad ? view.input.nodes : 0, 0.0f);
+      output_squares_.emplace_back(adagrad ? view.input.nodes : 0, 0.0f);
+      if (view.input.source == sequence_source::walks) {
+        walkers_.push_back(std::make_unique<walker>(*view.input.graph, view.input.walks, p.cfg.seed, view.number));
+      } else {
+        walkers_.push_back(nullptr);
+      }
+    }
+  }
+
+  void launch(const round_plan& plan) override {
+    const cpu::single_threaded_blas one_thread_each;
+    outcome_.tallies.assign(problem_.tasks(), {});
+    set_weights();
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) {
+      outcome_.tallies[t] = t < problem_.views.size() ? train_view(t, plan) : train_link(t, plan);
+      update_log_variance(t, plan.round == 0);
+    }
+  }
+
+  round_outcome wait() override { return outcome_; }
+  const embeddings& learned() override { return learned_; }
+  embeddings take() override { return std::move(learned_); }
+
+ private:
+  table_rows input_rows(std::size_t v) { return rows(learned_.views[v].input, problem_.views[v].hot.input, input_squares_[v]); }
+  table_rows output_rows(std::size_t v) {
+    return rows(learned_.views[v].output, problem_.views[v].hot.output, output_squares_[v]);
+  }
+  static table_rows rows(table& t, const std::vector<float>& factors, std::vector<float>& squares) {
+    return {t.data(), t.stride(), factors.empty() ? nullptr : factors.data(), squares.empty() ? nullptr : squares.data()};
+  }
+
+  /// ŵ_t of this round, from the s_t that the last one left.
+  void set_weights() {
+    const train_config& cfg = problem_.cfg;
+    double intra_sum = 0;
+    for (std::size_t v = 0; v < problem_.views.size(); ++v) intra_sum += std::exp(-learned_.tasks[v].log_variance);
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) {
+      task_state& task = learned_.tasks[t];
+      if (cfg.task_weights == weight_policy::normalised) {
+        task.weight = kernel::normalised_weight(task.log_variance, intra_sum, static_cast<std::uint32_t>(problem_.views.size()));
+      } else if (cfg.task_weights == weight_policy::raw) {
+        task.weight = std::exp(-task.log_variance);
+      } else {
+        const auto found = cfg.fixed_weights.find(problem_.task_name(t));
+        task.weight = found == cfg.fixed_weights.end() ? 1.0 : found->second;
+      }
+    }
+  }
+
+  void update_log_variance(std::size_t t, bool first_round) {
+    const kernel::loss_tally& tally = outcome_.tallies[t];
+    if (tally.pairs == 0) return;
+    double& s = learned_.tasks[t].log_variance;
+    s = kernel::updated_log_variance(s, tally.mean(), problem_.cfg.task_weight_rate, first_round);
+  }
+
+  kernel::loss_tally train_view(std::size_t v, const round_plan& plan) {
+    const view_task& task = problem_.views[v];
+    const kernel::sgns_options options = task.options(problem_.cfg, plan.epoch);
+    const task_slice slice = plan.slices[v];
+    const auto rate = static_cast<float>(plan.learning_rate * learned_.tasks[v].weight);
+    const auto workers = static_cast<int>(std::clamp<std::uint64_t>(task.items / 64, 1, problem_.threads));
+    kernel::loss_tally total;
+    std::atomic<std::uint64_t> next{0};
+#pragma omp parallel num_threads(workers)
+    {
+      vocabulary words(input_rows(v), output_rows(v), problem_.cfg.dim, rate);
+      kernel::sequence_trainer<vocabulary> trainer(words, options);
+      for (std::uint64_t begin = next.fetch_add(chunk); begin < slice.count; begin = next.fetch_add(chunk)) {
+        const std::uint64_t end = std::min(begin + chunk, slice.count);
+        if (walkers_[v] != nullptr) {
+          train_walks(v, plan.epoch, slice.first + begin, slice.first + end, trainer, words);
+        } else {
+          train_sequences(task, plan.epoch, slice.first + begin, slice.first + end, trainer, words);
+        }
+      }
+#pragma omp critical
+      {
+        total.loss += words.tally().loss;
+        total.pairs += words.tally().pairs;
+        total.non_finite = total.non_finite || words.tally().non_finite;
+      }
+    }
+    return total;
+  }
+
+  /// Sequences first … last − 1 of the epoch's random order.
+  void train_sequences(const view_task& task, std::uint32_t epoch, std::uint64_t first, std::uint64_t last,
+                       kernel::sequence_trainer<vocabulary>& trainer, vocabulary& words) const {
+    const kernel::permutation order(task.items, problem_.cfg.seed, task.number, epoch);
+    const ragged_ref sequences = task.input.sequences;
+    std::uint64_t row[chunk];
+    for (std::uint64_t i = first; i < last; ++i) {
+      row[i - first] = order(i);
+      __builtin_prefetch(&sequences.offsets[row[i - first]]);
+    }
+    for (std::uint64_t i = 0; i < last - first; ++i) __builtin_prefetch(&sequences.ids[sequences.offsets[row[i]]]);
+    for (std::uint64_t i = 0; i < last - first; ++i) {
+      const auto ids = sequences[row[i]];
+      trainer.run(ids.data(), ids.size(), row[i]);
+      words.end_sequence();
+    }
+  }
+
+  /// Walks are drawn for runs of neighbouring start nodes; the runs come in random order.
+  void train_walks(std::size_t v, std::uint32_t epoch, std::uint64_t first, std::uint64_t last,
+                   kernel::sequence_trainer<vocabulary>& trainer, vocabulary& words) const {
+    const view_task& task = problem_.views[v];
+    const std::uint32_t length = task.input.walks.length;
+    std::vector<node_id> nodes(chunk * length);
+    std::uint32_t lengths[chunk];
+    const std::uint64_t runs = task.items / chunk;   // whole runs; the rest of the epoch follows in order
+    const kernel::permutation order(std::max<std::uint64_t>(runs, 1), problem_.cfg.seed, task.number, epoch);
+    for (std::uint64_t item = first; item < last;) {
+      const std::uint64_t run = item / chunk, offset = item % chunk;
+      const auto count = static_cast<std::uint32_t>(std::min(chunk - offset, last - item));
+      const std::uint64_t start = (run < runs ? order(run) : run) * chunk + offset;
+      walkers_[v]->generate(epoch, start, count, nodes.data(), lengths);
+      for (std::uint32_t w = 0; w < count; ++w) {
+        trainer.run(nodes.data() + std::size_t{w} * length, lengths[w], start + w);
+        words.end_sequence();
+      }
+      item += count;
+    }
+  }
+
+  kernel::loss_tally train_link(std::size_t t, const round_plan& plan) {
+    const std::size_t l = t - problem_.views.size();
+    relation& r = learned_.relations[l];
+    const double rate = plan.learning_rate * problem_.cfg.align_rate * learned_.tasks[t].weight;
+    return links_[l].train(plan.epoch, plan.slices[t], rate, input_rows(r.from), input_rows(r.to), r);
+  }
+
+  const problem& problem_;
+  embeddings learned_;
+  round_outcome outcome_;
+  std::vector<cpu::link_trainer> links_;
+  std::vector<std::vector<float>> input_squares_, output_squares_;
+  std::vector<std::unique_ptr<walker>> walkers_;
+};
+
+}  // namespace
+
+std::unique_ptr<backend> make_cpu_backend(const problem& p) { return std::make_unique<cpu_backend>(p); }
+
+}  // namespace m2grl

@@ -1,0 +1,120 @@
+#pragma once
+/// The CPU's vocabulary for kernel::sequence_trainer: the caches are the staging, so a row enters as a
+/// pointer and leaves without a word. Hogwild: rows are shared between threads without locks
+/// (Recht, Ré, Wright, Niu, NIPS 2011); the declared races are those on table rows, here and in align.cpp.
+
+#include <cmath>
+#include <cstdint>
+
+#include "cpu/sgns_block.hpp"
+#include "m2grl/kernel/sequence_trainer.hpp"
+#include "m2grl/kernel/task_weights.hpp"
+#include "m2grl/table.hpp"
+
+namespace m2grl::cpu {
+
+/// One table as a worker sees it. `factors`: of hot rows, or null. `squares`: AdaGrad's accumulators, or null.
+struct table_rows {
+  float* data = nullptr;
+  std::size_t stride = 0;
+  const float* factors = nullptr;
+  float* squares = nullptr;
+
+  [[nodiscard]] float* row(std::uint32_t id) const { return data + id * stride; }
+};
+
+/// AdaGrad's factor on the rate of a row, from its accumulated mean squared gradient (Duchi et al., 2011).
+inline float adagrad_factor(float accumulated) { return 1.0f / std::sqrt(accumulated + 1e-10f); }
+
+class vocabulary {
+ public:
+  vocabulary(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate)
+      : inputs_(inputs), outputs_(outputs) {
+    block_.stride = static_cast<std::uint32_t>(inputs.stride);
+    block_.dim = dim;
+    block_.rate = rate;
+    const bool adagrad = inputs.squares != nullptr;
+    if (inputs.factors != nullptr || adagrad) {
+      block_.input_factors = input_factors_;
+      block_.output_factors = output_factors_;
+    }
+    if (adagrad) {
+      block_.input_squares = input_squares_;
+      block_.output_squares = output_squares_;
+    }
+  }
+
+  template <class Function>
+  void map(std::uint32_t n, Function&& f) {
+    for (std::uint32_t i = 0; i < n; ++i) f(i);
+  }
+
+  void prefetch_input(std::uint32_t id) const { prefetch(inputs_.row(id)); }
+  void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) const {
+    for (std::uint32_t k = 0; k < n; ++k) prefetch(outputs_.row(ids[k]));
+  }
+
+  void enter(std::uint32_t slot, std::uint32_t id) {
+    ring_[slot] = inputs_.row(id);
+    ring_id_[slot] = id;
+  }
+  void leave(std::uint32_t) {}
+
+  void train_centre(const kernel::window_slots& window, const kernel::centre_plan& plan) {
+    for (std::uint32_t i = 0; i < window.count; ++i) input_rows_[i] = ring_[window.slot[i]];
+    for (std::uint32_t k = 0; k < plan.count; ++k) output_rows_[k] = outputs_.row(plan.outputs[k]);
+    block_.inputs = input_rows_;
+    block_.outputs = output_rows_;
+    block_.m = window.count;
+    block_.n = plan.count;
+    block_.masked = plan.masked;
+    if (block_.input_factors != nullptr) load_factors(window, plan);
+    const block_loss result = train_block(block_);
+    if (block_.input_squares != nullptr) flush_squares(window, plan);
+    loss_ += result.loss;
+    tally_.pairs += window.count;
+    tally_.non_finite = tally_.non_finite || result.non_finite;
+  }
+
+  /// Closes a sequence: its loss joins the exact tally.
+  void end_sequence() {
+    tally_.loss += kernel::to_fixed_point(loss_);
+    loss_ = 0;
+  }
+  [[nodiscard]] const kernel::loss_tally& tally() const noexcept { return tally_; }
+
+ private:
+  void prefetch(const float* row) const {
+    for (std::size_t c = 0; c < block_.stride; c += 16) __builtin_prefetch(row + c, 1, 3);
+  }
+
+  static float factor(const table_rows& rows, std::uint32_t id) {
+    const float hot = rows.factors != nullptr ? rows.factors[id] : 1.0f;
+    return rows.squares != nullptr ? hot * adagrad_factor(rows.squares[id]) : hot;
+  }
+
+  void load_factors(const kernel::window_slots& window, const kernel::centre_plan& plan) {
+    for (std::uint32_t i = 0; i < window.count; ++i) input_factors_[i] = factor(inputs_, ring_id_[window.slot[i]]);
+    for (std::uint32_t k = 0; k < plan.count; ++k) output_factors_[k] = factor(outputs_, plan.outputs[k]);
+  }
+
+  void flush_squares(const kernel::window_slots& window, const kernel::centre_plan& plan) {
+    for (std::uint32_t i = 0; i < window.count; ++i) inputs_.squares[ring_id_[window.slot[i]]] += input_squares_[i];
+    for (std::uint32_t k = 0; k < plan.count; ++k) outputs_.squares[plan.outputs[k]] += output_squares_[k];
+  }
+
+  table_rows inputs_, outputs_;
+  sgns_block block_;
+  double loss_ = 0;
+  kernel::loss_tally tally_;
+  float* ring_[kernel::max_ring] = {};
+  std::uint32_t ring_id_[kernel::max_ring] = {};
+  float* input_rows_[kernel::max_contexts] = {};
+  float* output_rows_[kernel::max_outputs] = {};
+  float input_factors_[kernel::max_contexts] = {};
+  float output_factors_[kernel::max_outputs] = {};
+  float input_squares_[kernel::max_contexts] = {};
+  float output_squares_[kernel::max_outputs] = {};
+};
+
+}  // namespace m2grl::cpu
