@@ -1,0 +1,97 @@
+#include "m2grl/walks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "m2grl/error.hpp"
+
+namespace m2grl {
+namespace {
+
+constexpr std::uint32_t most_walkers = 64;
+
+/// 1, 1/p and 1/q as shares of the largest, in 24 bits.
+void set_biases(const walk_config& cfg, kernel::walk_options& o) {
+  const double inverse[] = {1 / cfg.p, 1.0, 1 / cfg.q};
+  const double largest = *std::max_element(inverse, inverse + 3);
+  const auto scaled = [&](double value) {
+    return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(std::lround(value / largest * (1 << 24))));
+  };
+  o.bias_return = scaled(inverse[0]);
+  o.bias_near = scaled(inverse[1]);
+  o.bias_far = scaled(inverse[2]);
+}
+
+}  // namespace
+
+walker::walker(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed, std::uint32_t task)
+    : graph_{graph.offsets.data(), graph.columns.data(), graph.cumulative.data(), static_cast<std::uint32_t>(graph.nodes())},
+      length_(cfg.length) {
+  for (const double value : {cfg.p, cfg.q}) {
+    if (!(value > 0) || !std::isfinite(value)) {
+      throw invalid_input(fmt::format("node2vec's p and q are finite numbers > 0, not {}", value));
+    }
+  }
+  if (cfg.length == 0) throw invalid_input("walks need a length of at least 1");
+  options_.seed = seed;
+  options_.task = task;
+  options_.weighted = cfg.kind != walk_kind::uniform;
+  options_.second_order = cfg.kind == walk_kind::node2vec && (cfg.p != 1 || cfg.q != 1);
+  set_biases(cfg, options_);
+}
+
+void walker::generate(std::uint32_t epoch, std::uint64_t first, std::uint32_t count, node_id* out,
+                      std::uint32_t* lengths) const {
+  kernel::random_stream streams[most_walkers];
+  node_id at[most_walkers], before[most_walkers];
+  std::uint32_t alive[most_walkers];
+  for (std::uint32_t w = 0; w < count; ++w) {
+    streams[w] = kernel::random_stream(options_.seed, options_.task, epoch, first + w, kernel::purpose::walk);
+    at[w] = before[w] = static_cast<node_id>((first + w) % graph_.nodes);
+    out[std::size_t{w} * length_] = at[w];
+    lengths[w] = 1;
+    alive[w] = w;
+  }
+  // One step of every walker in turn, so that the walkers' cache misses overlap.
+  std::uint64_t edge[most_walkers];
+  for (std::uint32_t step = 1; step < length_ && count > 0; ++step) {
+    std::uint32_t left = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::uint32_t w = alive[i];
+      if (graph_.offsets[at[w]] == graph_.offsets[at[w] + 1]) continue;
+      edge[w] = kernel::draw_step(graph_, options_, streams[w], step, at[w], before[w]);
+      __builtin_prefetch(&graph_.columns[edge[w]]);
+      alive[left++] = w;
+    }
+    count = left;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::uint32_t w = alive[i];
+      before[w] = at[w];
+      at[w] = graph_.columns[edge[w]];
+      __builtin_prefetch(&graph_.offsets[at[w]]);
+      out[std::size_t{w} * length_ + lengths[w]++] = at[w];
+    }
+  }
+}
+
+ragged generate_walks(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed, std::uint32_t epoch) {
+  const walker walks(graph, cfg, seed, 0);
+  const std::uint64_t total = static_cast<std::uint64_t>(graph.nodes()) * cfg.per_node;
+  ragged result;
+  std::vector<node_id> nodes(std::size_t{most_walkers} * cfg.length);
+  std::uint32_t lengths[most_walkers];
+  for (std::uint64_t first = 0; first < total; first += most_walkers) {
+    const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(most_walkers, total - first));
+    walks.generate(epoch, first, count, nodes.data(), lengths);
+    for (std::uint32_t w = 0; w < count; ++w) {
+      const auto begin = nodes.begin() + static_cast<std::ptrdiff_t>(std::size_t{w} * cfg.length);
+      result.ids.insert(result.ids.end(), begin, begin + lengths[w]);
+      result.end_row();
+    }
+  }
+  return result;
+}
+
+}  // namespace m2grl

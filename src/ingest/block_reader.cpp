@@ -1,0 +1,132 @@
+#include "ingest/block_reader.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "m2grl/error.hpp"
+
+namespace m2grl::ingest {
+namespace {
+
+std::size_t last_line_end(const char* text, std::size_t size) {
+  const void* found = memrchr(text, '\n', size);
+  return found == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(found) - text) + 1;
+}
+
+/// End of the last whole record in a text that begins with one; 0: none. A quote opens a field only at
+/// the field's start, as in the parser: a stray one within a field is a plain character.
+std::size_t last_record_end(const char* text, std::size_t size, char delimiter) {
+  if (delimiter == '\0' || std::memchr(text, '"', size) == nullptr) return last_line_end(text, size);
+  std::size_t end = 0;
+  bool field_start = true;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (field_start && text[i] == '"') {
+      for (;;) {  // to the closing quote; a doubled quote reopens at once
+        const void* close = std::memchr(text + i + 1, '"', size - i - 1);
+        if (close == nullptr) return end;
+        i = static_cast<std::size_t>(static_cast<const char*>(close) - text);
+        if (i + 1 == size) return end;
+        if (text[i + 1] != '"') break;
+        ++i;
+      }
+      field_start = false;
+      continue;
+    }
+    field_start = text[i] == '\n' || text[i] == delimiter;
+    if (text[i] == '\n') end = i + 1;
+  }
+  return end;
+}
+
+}  // namespace
+
+bool block_reader::next(text_block& block) {
+  const std::scoped_lock lock(mutex_);
+  if (done_ && !returned_) return false;
+  try {
+    return cut_next(block);
+  } catch (...) {
+    source_fault_ = std::current_exception();
+    done_ = true;
+    return false;
+  }
+}
+
+void block_reader::put_back(text_block block) {
+  const std::scoped_lock lock(mutex_);
+  returned_ = std::move(block);
+}
+
+void block_reader::stop() {
+  const std::scoped_lock lock(mutex_);
+  done_ = true;
+  returned_.reset();
+}
+
+bool block_reader::cut_next(text_block& block) {
+  if (returned_) {
+    block = std::move(*returned_);
+    returned_.reset();
+    return true;
+  }
+  std::size_t filled = carry_.size(), wanted = filled + block_bytes_, cut = 0;
+  bool ended = false;
+  for (; cut == 0 && !ended; wanted *= 2) {
+    if (block.buffer.size() <= wanted) block.buffer.resize(wanted + 1);
+    std::copy(carry_.begin(), carry_.end(), block.buffer.begin());
+    while (filled < wanted && !ended) {
+      const std::size_t got = source_.read(block.buffer.data() + filled, wanted - filled);
+      filled += got;
+      ended = got == 0;
+    }
+    cut = ended ? filled : last_record_end(block.buffer.data(), filled, quote_delimiter_);
+  }
+  done_ = ended;
+  if (filled == 0) return false;
+  carry_.assign(block.buffer.begin() + static_cast<std::ptrdiff_t>(cut),
+                block.buffer.begin() + static_cast<std::ptrdiff_t>(filled));
+  block.buffer[cut] = '\n';
+  block.begin = 0;
+  block.end = cut;
+  block.index = next_index_++;
+  return true;
+}
+
+std::uint64_t count_lines(const text_block& block) {
+  return static_cast<std::uint64_t>(std::count(block.buffer.data(), block.text_end(), '\n'));
+}
+
+void fault_log::add_lines(std::uint64_t block, std::uint64_t lines) {
+  const std::scoped_lock lock(mutex_);
+  if (lines_.size() <= block) lines_.resize(block + 1);
+  lines_[block] = lines;
+}
+
+void fault_log::add_fault(const text_block& block, const parse_fault& found) {
+  const char* begin = block.buffer.data();
+  const auto line = static_cast<std::uint64_t>(std::count(begin, found.at, '\n'));
+  const std::size_t line_begin = last_line_end(begin, static_cast<std::size_t>(found.at - begin));
+  const auto column = static_cast<std::uint64_t>(found.at - begin) - line_begin + 1;
+  const std::scoped_lock lock(mutex_);
+  if (!first_ || block.index < first_->block) first_ = fault{block.index, line, column, found.message};
+}
+
+std::vector<std::uint64_t> fault_log::lines_before() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::uint64_t> before(lines_.size() + 1, 0);
+  for (std::size_t i = 0; i < lines_.size(); ++i) before[i + 1] = before[i] + lines_[i];
+  return before;
+}
+
+void fault_log::rethrow(const block_reader& reader) const {
+  const auto before = lines_before();
+  const std::scoped_lock lock(mutex_);
+  if (reader.source_fault() && (!first_ || reader.next_index() <= first_->block)) {
+    std::rethrow_exception(reader.source_fault());
+  }
+  if (first_) {
+    throw invalid_input({reader.name(), before[first_->block] + first_->line + 1, first_->column}, first_->message);
+  }
+}
+
+}  // namespace m2grl::ingest

@@ -1,0 +1,149 @@
+#include "m2grl/dataset.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "ingest/attribute_table.hpp"
+#include "ingest/edge_list.hpp"
+#include "ingest/event_log.hpp"
+#include "ingest/parallel.hpp"
+#include "ingest/sessions.hpp"
+#include "ingest/views.hpp"
+#include "m2grl/error.hpp"
+
+namespace m2grl {
+namespace {
+
+using namespace ingest;
+
+std::vector<std::string> texts_of(const id_names& ids) {
+  std::vector<std::string> names;
+  names.reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) names.push_back(ids.name(static_cast<node_id>(i)));
+  return names;
+}
+
+/// Views (beyond the item view) whose column lies in the log.
+bool in_log(const view_config& view) { return view.edges.empty() && view.table.empty() && !view.column.empty(); }
+
+query_set finish_queries(const std::vector<raw_query>& raw, const event_log& log, const std::vector<node_id>& node_of_item) {
+  query_set out;
+  for (const raw_query& query : raw) {
+    for (const std::uint64_t event : query.history) {
+      if (const node_id node = node_of_item[log.item[event]]; node != no_node) out.histories.ids.push_back(node);
+    }
+    out.histories.end_row();
+    out.targets.push_back(node_of_item[log.item[query.target]]);
+  }
+  return out;
+}
+
+void require_pairs(const event_log& log, const split_events& split) {
+  for (std::size_t s = 0; s + 1 < split.session_begin.size(); ++s) {
+    if (split.session_begin[s + 1] - split.session_begin[s] >= 2) return;
+  }
+  throw invalid_input(fmt::format("none of the sessions in {} events has two training events: there is nothing to train on",
+                                  log.size()));
+}
+
+value_source source_of(const config& cfg, std::size_t v, const event_log& log, std::size_t& column) {
+  const view_config& view = cfg.views[v];
+  value_source values;
+  values.item_of_event = &log.item;
+  if (v == 0) {
+    values.names = texts_of(log.items);
+    values.of_event = &log.item;
+  } else if (in_log(view)) {
+    values.names = texts_of(log.attributes[column]);
+    values.of_event = &log.attribute[column++];
+  } else {
+    attribute_values attributes = read_attributes(cfg.data, view, log.items);
+    values.names = std::move(attributes.names);
+    values.of_item = std::move(attributes.of_item);
+  }
+  return values;
+}
+
+std::size_t index_of(const config& cfg, const std::string& name) {
+  for (std::size_t v = 0; v < cfg.views.size(); ++v) {
+    if (cfg.views[v].name == name) return v;
+  }
+  throw invalid_input(fmt::format("a link names view \"{}\", which does not exist", name));
+}
+
+/// Every attribute view is linked from the item view; then come the links that the configuration adds.
+std::vector<std::pair<std::size_t, std::size_t>> wanted_links(const config& cfg) {
+  std::vector<std::pair<std::size_t, std::size_t>> wanted;
+  for (std::size_t v = 1; v < cfg.views.size(); ++v) {
+    if (cfg.views[v].edges.empty()) wanted.emplace_back(0, v);
+  }
+  for (const link_config& link : cfg.links) {
+    const std::pair pair{index_of(cfg, link.from), index_of(cfg, link.to)};
+    if (std::find(wanted.begin(), wanted.end(), pair) == wanted.end()) wanted.push_back(pair);
+  }
+  return wanted;
+}
+
+void load_events(const config& cfg, dataset& out) {
+  const std::size_t workers = worker_count(cfg.train.threads);
+  std::vector<std::string> columns;
+  for (std::size_t v = 1; v < cfg.views.size(); ++v) {
+    if (in_log(cfg.views[v])) columns.push_back(cfg.views[v].column);
+  }
+  const event_log log = cfg.data.sequences.empty() ? read_event_log(cfg.data, columns, workers, out.report)
+                                                   : read_sequence_file(cfg.data, out.report);
+  const split_events split_of_log = split(log, order_events(log, cfg.data, out.report), cfg.split);
+  require_pairs(log, split_of_log);
+  std::vector<value_source> values;
+  std::vector<built_view> built;
+  std::size_t column = 0;
+  for (std::size_t v = 0; v < cfg.views.size(); ++v) {
+    if (!cfg.views[v].edges.empty()) {
+      values.emplace_back();
+      built.push_back({read_edge_view(cfg.data, cfg.views[v]), {}});
+      continue;
+    }
+    values.push_back(source_of(cfg, v, log, column));
+    const std::uint64_t least = v == 0 ? cfg.data.min_count : cfg.views[v].min_count;
+    built.push_back(build_view(log, split_of_log, cfg.views[v], values.back(), least, out.report));
+    if (built.back().view.ids.size() == 0) {
+      throw invalid_input(fmt::format("view \"{}\" has no node that occurs in training", cfg.views[v].name));
+    }
+  }
+  for (const auto& [from, to] : wanted_links(cfg)) {
+    if (!cfg.views[from].edges.empty() || !cfg.views[to].edges.empty()) {
+      throw invalid_input(fmt::format("\"{}\" and \"{}\" cannot be linked: a view from an edge list has no events",
+                                      cfg.views[from].name, cfg.views[to].name));
+    }
+    out.links.push_back(build_link(log, split_of_log, built[from], values[from], built[to], values[to]));
+    out.links.back().from = from;
+    out.links.back().to = to;
+  }
+  out.validation = finish_queries(split_of_log.validation, log, built[0].node_of_value);
+  out.test = finish_queries(split_of_log.test, log, built[0].node_of_value);
+  for (built_view& b : built) out.views.push_back(std::move(b.view));
+}
+
+}  // namespace
+
+dataset load_dataset(const config& cfg) {
+  const auto start = std::chrono::steady_clock::now();
+  if (cfg.views.empty()) throw invalid_input("the configuration has no [[views]]");
+  dataset out;
+  if (cfg.data.events.empty() && cfg.data.sequences.empty()) {
+    for (const view_config& view : cfg.views) {
+      if (view.edges.empty()) {
+        throw invalid_input(fmt::format("view \"{}\" needs a log: data.events and data.sequences are empty", view.name));
+      }
+      out.views.push_back(read_edge_view(cfg.data, view));
+    }
+  } else {
+    load_events(cfg, out);
+  }
+  out.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return out;
+}
+
+}  // namespace m2grl

@@ -1,0 +1,42 @@
+#pragma once
+/// Training events as views: ids by frequency, sequences, links.
+
+#include <string>
+#include <vector>
+
+#include "ingest/event_log.hpp"
+#include "ingest/sessions.hpp"
+#include "m2grl/config.hpp"
+#include "m2grl/dataset.hpp"
+
+namespace m2grl::ingest {
+
+/// The values of one view at each event, before ids are final: numbers of a column or of an attribute table.
+struct value_source {
+  std::vector<std::string> names;                       ///< by value number
+  const std::vector<node_id>* of_event = nullptr;       ///< a column of the log, or
+  ragged of_item;                                       ///< values by item number
+  const std::vector<node_id>* item_of_event = nullptr;
+
+  [[nodiscard]] std::span<const node_id> at(std::uint64_t event) const {
+    if (of_event != nullptr) return (*of_event)[event] == no_node ? std::span<const node_id>() : std::span(&(*of_event)[event], 1);
+    return of_item[(*item_of_event)[event]];
+  }
+};
+
+/// A view, and where each value went: value number → node, or no_node.
+struct built_view {
+  view_data view;
+  std::vector<node_id> node_of_value;
+};
+
+/// Counts training events, numbers nodes by descending frequency (ties: first seen), drops nodes below
+/// `min_count`, and writes the sequences. Event weights multiply counts and transitions.
+[[nodiscard]] built_view build_view(const event_log& log, const split_events& split, const view_config& view,
+                                    value_source values, std::uint64_t min_count, ingest_report& report);
+
+/// Links from the nodes of one view to those of another, by training events.
+[[nodiscard]] link_data build_link(const event_log& log, const split_events& split, const built_view& from,
+                                   const value_source& from_values, const built_view& to, const value_source& to_values);
+
+}  // namespace m2grl::ingest
