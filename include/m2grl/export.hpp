@@ -1,0 +1,30 @@
+#pragma once
+/// Vectors as files that other tools read.
+
+#include <filesystem>
+#include <span>
+
+#include "m2grl/config.hpp"
+#include "m2grl/model.hpp"
+
+namespace m2grl {
+
+enum class vector_format {
+  npy,              ///< NumPy, fp32 [n, dim] in C order
+  word2vec,         ///< text: "n dim", then "id x x …" per line; every float reads back to the same bits
+  word2vec_binary,  ///< "n dim\n", then per row the id, a space, dim little-endian fp32, a line end
+};
+
+/// Writes the vectors of every view into `dir` (made where it does not exist):
+///   <view>.input.{npy,txt,bin}, <view>.output.{npy,txt,bin}, <view>.ids
+/// and, where `compose` names parts, the composed vectors of all items (compose.hpp):
+///   query.{npy,txt,bin}, candidate.{npy,txt,bin}, query.ids, candidate.ids
+/// A line of .ids is the caller's id of that row; within it \, line feed and carriage return are written \\, \n
+/// and \r. In a file name, bytes of a view's name other than letters, digits, '_', '-', '~' and inner '.' are
+/// written %XX. Files of the same names are replaced, all of them only after every one has been written.
+/// Throws io_error; invalid_input where an id is empty or holds white space (word2vec cannot tell it from two),
+/// a part of `compose` is wrong, or a view named "query" or "candidate" stands in the way of the composed files.
+void export_vectors(const model& m, const std::filesystem::path& dir, vector_format format,
+                    std::span<const compose_part> compose = {});
+
+}  // namespace m2grl

@@ -1,0 +1,64 @@
+#pragma once
+/// Recommendations for users by their histories, and neighbours of nodes.
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "m2grl/config.hpp"
+#include "m2grl/model.hpp"
+#include "m2grl/search.hpp"
+#include "m2grl/types.hpp"
+#include "m2grl/vocabulary.hpp"
+
+namespace m2grl {
+
+/// Histories of users, as read from a file.
+struct user_histories {
+  std::vector<std::string> users;         ///< in the order of the file; a user may occur twice
+  ragged histories;                       ///< row u: items of users[u], oldest first, without the unknown ones
+  std::uint64_t events = 0;               ///< items read, unknown ones included
+  std::uint64_t unknown_events = 0;       ///< items that the vocabulary does not hold: left out
+  std::vector<std::string> unknown;       ///< the first few different ones, for a message
+};
+
+/// Reads one line per user, `user<TAB>item item item…`, oldest first, items split by spaces; plain, .gz or .zst,
+/// "-" is standard input. A user without items, and blank lines, are fine.
+/// Throws io_error; invalid_input (file, line, column) where a line has no tab, a second tab, or an empty user.
+[[nodiscard]] user_histories read_histories(const vocabulary& items, const std::string& file,
+                                            const std::filesystem::path& root = {}, std::uint32_t threads = 0);
+
+/// The k best next items of each history [histories], without those in it: what evaluate_next_item() ranks.
+/// Uses the composition, history and decay of `how`. An empty history scores every item 0, so that the order is
+/// that of the ids. Throws invalid_input where k is 0, an id is no item, or the composition is wrong.
+[[nodiscard]] std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histories, std::uint32_t k,
+                                                              const eval_config& how);
+
+/// How a node is compared with the others of its view.
+enum class neighbour_score {
+  next,    ///< input · output: what tends to follow the node in a sequence
+  cosine,  ///< cosine of the input vectors: what occurs in the same contexts
+};
+
+/// Which neighbours similar_nodes() looks for.
+struct neighbour_query {
+  std::string view;                    ///< empty: the item view
+  std::vector<compose_part> compose;   ///< item view only: its composed vectors; empty: the view's own
+  std::uint32_t k = 10;
+  neighbour_score score = neighbour_score::next;
+};
+
+/// The k best neighbours of each of `nodes` (empty: of every node of the view), each node itself left out.
+/// By `next` a composed score is query(i)·candidate(j), the weighted sum of the views' scores; by `cosine` it is
+/// the cosine of the query vectors. Throws invalid_input where the view does not exist, a node is none of its
+/// nodes, k is 0, or compose is given for another view than the item view.
+[[nodiscard]] std::vector<std::vector<scored_node>> similar_nodes(const model& m, std::span<const node_id> nodes,
+                                                                  const neighbour_query& query = {});
+
+/// The index of a view by its name; empty: 0, the item view. Throws invalid_input, naming the views there are.
+[[nodiscard]] std::size_t view_index(const model& m, std::string_view name);
+
+}  // namespace m2grl
