@@ -1,0 +1,37 @@
+#pragma once
+/// Naive float64 reference of the inter-view task (alignment), and of the learned task weights.
+
+#include <cstdint>
+#include <vector>
+
+#include "reference/sgns.hpp"
+
+namespace reference {
+
+/// logit(i, j) = f(W_a a_i) · f(W_b b_j) + bias, f the identity or the sigmoid.
+struct alignment {
+  matrix a, b;                ///< input rows of both views, [nodes][dim]
+  matrix w_a, w_b;            ///< [relation_dim][dim]; w_b is empty where W is shared
+  double bias = 0;
+  bool sigmoid = false;
+  bool learn_bias = true;
+};
+
+/// One linked pair with its negatives in view b; masked negatives are left out of it.
+struct alignment_pair {
+  std::size_t i = 0, j = 0;
+  std::vector<std::size_t> negatives;
+};
+
+[[nodiscard]] double alignment_loss(const alignment& at, const std::vector<alignment_pair>& batch);
+/// The loss's gradient, in the shape of the parameters.
+[[nodiscard]] alignment alignment_gradient(const alignment& at, const std::vector<alignment_pair>& batch);
+/// One step of gradient descent: a row touched c times in the batch moves at rate · min(1, 8/c), W and bias at
+/// matrix_rate · min(1, 8/pairs).
+void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, double rate, double matrix_rate);
+
+/// Σ_t exp(−s_t)·L_t + s_t/2, and its gradient with respect to s.
+[[nodiscard]] double weighted_loss(const vector& s, const vector& losses);
+[[nodiscard]] vector weighted_loss_gradient(const vector& s, const vector& losses);
+
+}  // namespace reference
