@@ -230,8 +230,8 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
       const auto step = delta.row(static_cast<Eigen::Index>(i));
       float factor = static_cast<float>(rate) * scale_for(s.touches[begin + i]);
       if (rows.squares != nullptr) {
-        factor *= adagrad_factor(rows.squares[id]);
         rows.squares[id] += step.squaredNorm() / static_cast<float>(w.dim());
+        factor *= adagrad_factor(rows.squares[id]);
       }
       matrix_view(rows.row(id), 1, static_cast<Eigen::Index>(rows.stride)) += factor * step;
     }
@@ -247,6 +247,7 @@ kernel::loss_tally link_trainer::batch(const kernel::link_options& o, std::uint6
   project(a_, a, w_a, r.projection);
   project(b_, b, w_b, r.projection);
   const kernel::loss_tally tally = pair_losses(count, r.bias);
+  if (tally.non_finite) return tally;   // nothing of the batch is written
   table delta_a(w_a.rows(), w_a.dim()), delta_b(w_b.rows(), w_b.dim());
   update(a_, a, w_a, r.projection, rate, delta_a);
   update(b_, b, w_b, r.projection, rate, r.w_to.empty() ? delta_a : delta_b);

@@ -21,6 +21,7 @@ constexpr std::uint32_t max_inputs = 32;
 constexpr std::uint32_t max_columns = 32;
 constexpr std::uint32_t fast_columns = 8;  // blocks of up to this many outputs stay in registers
 constexpr std::size_t max_lanes = 16;      // rows are padded to this many floats
+constexpr float largest_logit = 1e5f;      // beyond it training has diverged; rows are still far from overflow
 
 using tag = hn::CappedTag<float, max_lanes>;
 using vec = hn::Vec<tag>;
@@ -74,7 +75,7 @@ HWY_INLINE void logits(float* const* inputs, float* const* outputs, std::size_t 
 HWY_INLINE block_loss gradients(float* HWY_RESTRICT z, const float* HWY_RESTRICT sign, std::size_t count, float scale,
                                 float shift) {
   const tag d;
-  const vec one = hn::Set(d, 1.0f), limit = hn::Set(d, 1e30f);
+  const vec one = hn::Set(d, 1.0f), limit = hn::Set(d, largest_logit);
   vec product = one, linear = hn::Zero(d);
   auto faulty = hn::MaskFromVec(hn::Zero(d));
   for (std::size_t i = 0; i < count; i += lanes) {
@@ -93,6 +94,10 @@ HWY_INLINE block_loss gradients(float* HWY_RESTRICT z, const float* HWY_RESTRICT
     hn::StoreU(hn::IfThenElseZero(kept, hn::Mul(hn::Mul(y, sigma), hn::Set(d, scale))), d, z + i);
     linear = hn::Add(linear, hn::Max(s, hn::Zero(d)));
     product = hn::Mul(product, hn::IfThenElse(kept, denominator, one));
+    if ((i / lanes + 1) % 64 == 0) {   // 2^128 would overflow
+      linear = hn::Add(linear, hn::Log(d, product));
+      product = one;
+    }
   }
   const vec loss = hn::Add(linear, hn::Log(d, product));
   return {hn::GetLane(hn::SumOfLanes(d, loss)), !hn::AllFalse(d, faulty)};
@@ -161,6 +166,7 @@ block_loss train_fixed(const sgns_block& b) {
   for (; i + 2 <= b.m; i += 2) logits<2, N>(b.inputs + i, b.outputs, b.stride, z + i * N);
   if (i < b.m) logits<1, N>(b.inputs + i, b.outputs, b.stride, z + i * N);
   const block_loss result = gradients(z, sign, b.m * N, b.rate, 0);
+  if (result.non_finite) return result;
   std::size_t c = 0;
   for (; c + 2 * lanes <= b.stride; c += 2 * lanes) update_columns<N, 2>(b, z, c);
   for (; c < b.stride; c += lanes) update_columns<N, 1>(b, z, c);
@@ -174,7 +180,7 @@ HWY_INLINE float dot(const float* a, const float* b, std::size_t stride) {
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-/// Adds squares of the gradient Σ_k g_k·rows[k], divided by dim and by rate² (g carries the rate).
+/// Mean square over dim of the gradient Σ_k g_k·rows[k].
 HWY_INLINE float mean_square(const float* g, std::size_t step, float* const* rows, std::size_t count,
                              const sgns_block& b) {
   const tag d;
@@ -189,9 +195,32 @@ HWY_INLINE float mean_square(const float* g, std::size_t step, float* const* row
   return hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(b.dim);
 }
 
-/// Update of one lane-wide column with a factor per row; `delta` is scratch of [n] vectors.
-HWY_INLINE void update_column_any(const sgns_block& b, const float* HWY_RESTRICT g, std::size_t c,
-                                  float* HWY_RESTRICT delta) {
+struct row_rates {
+  float input[max_inputs];
+  float output[max_columns];
+};
+
+/// The rate of every row: hot-row factors and AdaGrad, whose squares of this centre it writes.
+HWY_INLINE row_rates rates_of(const sgns_block& b, const float* HWY_RESTRICT g) {
+  row_rates rates;
+  for (std::size_t i = 0; i < b.m; ++i) {
+    rates.input[i] = b.rate * (b.input_factors != nullptr ? b.input_factors[i] : 1.0f);
+    if (b.input_accumulated == nullptr) continue;
+    b.input_squares[i] = mean_square(g + i * b.n, 1, b.outputs, b.n, b);
+    rates.input[i] *= adagrad_factor(b.input_accumulated[i] + b.input_squares[i]);
+  }
+  for (std::size_t k = 0; k < b.n; ++k) {
+    rates.output[k] = b.rate * (b.output_factors != nullptr ? b.output_factors[k] : 1.0f);
+    if (b.output_accumulated == nullptr) continue;
+    b.output_squares[k] = mean_square(g + k, b.n, b.inputs, b.m, b);
+    rates.output[k] *= adagrad_factor(b.output_accumulated[k] + b.output_squares[k]);
+  }
+  return rates;
+}
+
+/// Update of one lane-wide column with a rate per row; `delta` is scratch of [n] vectors.
+HWY_INLINE void update_column_any(const sgns_block& b, const float* HWY_RESTRICT g, const row_rates& rates,
+                                  std::size_t c, float* HWY_RESTRICT delta) {
   const tag d;
   for (std::size_t k = 0; k < b.n; ++k) {
     vec sum = hn::Zero(d);
@@ -205,13 +234,13 @@ HWY_INLINE void update_column_any(const sgns_block& b, const float* HWY_RESTRICT
     for (std::size_t k = 0; k < b.n; ++k) {
       sum = hn::MulAdd(hn::Set(d, g[i * b.n + k]), hn::Load(d, b.outputs[k] + c), sum);
     }
-    const vec factor = hn::Set(d, b.rate * (b.input_factors != nullptr ? b.input_factors[i] : 1.0f));
-    hn::Store(hn::MulAdd(factor, sum, hn::Load(d, b.inputs[i] + c)), d, b.inputs[i] + c);
+    const vec rate = hn::Set(d, rates.input[i]);
+    hn::Store(hn::MulAdd(rate, sum, hn::Load(d, b.inputs[i] + c)), d, b.inputs[i] + c);
   }
   for (std::size_t k = 0; k < b.n; ++k) {
-    const vec factor = hn::Set(d, b.rate * (b.output_factors != nullptr ? b.output_factors[k] : 1.0f));
+    const vec rate = hn::Set(d, rates.output[k]);
     float* place = b.outputs[k] + c;
-    hn::Store(hn::MulAdd(factor, hn::Load(d, delta + k * max_lanes), hn::Load(d, place)), d, place);
+    hn::Store(hn::MulAdd(rate, hn::Load(d, delta + k * max_lanes), hn::Load(d, place)), d, place);
   }
 }
 
@@ -228,20 +257,16 @@ block_loss train_any(const sgns_block& b) {
   std::fill_n(sign + b.m * b.n, max_lanes, 0.0f);
   std::fill_n(z + b.m * b.n, max_lanes, 0.0f);
   const block_loss result = gradients(z, sign, b.m * b.n, 1.0f, 0);
-  if (b.input_squares != nullptr) {
-    for (std::size_t i = 0; i < b.m; ++i) b.input_squares[i] = mean_square(z + i * b.n, 1, b.outputs, b.n, b);
-  }
-  if (b.output_squares != nullptr) {
-    for (std::size_t k = 0; k < b.n; ++k) b.output_squares[k] = mean_square(z + k, b.n, b.inputs, b.m, b);
-  }
+  if (result.non_finite) return result;
+  const row_rates rates = rates_of(b, z);
   alignas(64) float delta[max_columns * max_lanes];
-  for (std::size_t c = 0; c < b.stride; c += lanes) update_column_any(b, z, c, delta);
+  for (std::size_t c = 0; c < b.stride; c += lanes) update_column_any(b, z, rates, c, delta);
   return result;
 }
 
 block_loss train(const sgns_block& b) {
-  const bool plain = b.input_factors == nullptr && b.output_factors == nullptr && b.input_squares == nullptr &&
-                     b.output_squares == nullptr;
+  const bool plain = b.input_factors == nullptr && b.output_factors == nullptr && b.input_accumulated == nullptr &&
+                     b.output_accumulated == nullptr;
   if (!plain || b.n > fast_columns) return train_any(b);
   switch (b.n) {
     case 2: return train_fixed<2>(b);
@@ -264,6 +289,7 @@ block_loss pair(const pair_block& b) {
     sign[k] = (b.masked >> k) & 1u ? 0.0f : k == 0 ? 1.0f : -1.0f;
   }
   const block_loss result = gradients(z, sign, b.n, 1.0f, b.bias);
+  if (result.non_finite) return result;
   for (std::size_t k = 0; k < b.n; ++k) *b.bias_gradient += z[k];
   for (std::size_t c = 0; c < b.stride; c += lanes) {
     const vec p = hn::Load(d, b.p + c);

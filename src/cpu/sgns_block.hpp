@@ -1,6 +1,7 @@
 #pragma once
 /// The innermost arithmetic of the CPU backend, dispatched at run time to the machine's SIMD.
 
+#include <cmath>
 #include <cstdint>
 
 namespace m2grl::cpu {
@@ -17,17 +18,23 @@ struct sgns_block {
   std::uint32_t stride = 0;          ///< a multiple of 16
   std::uint32_t dim = 0;
   float rate = 0;                    ///< ŵ_t · η
-  /// Row-wise rates, for hot rows and AdaGrad: factors on `rate`; null: 1. [m] and [n].
+  /// Factors on `rate`, for hot rows; null: 1. [m] and [n].
   const float* input_factors = nullptr;
   const float* output_factors = nullptr;
-  /// AdaGrad: receives the mean square of each row's gradient; null: not wanted. [m] and [n].
+  /// AdaGrad: each row's mean squared gradients accumulated so far, and where this centre's go; null: plain SGD.
+  const float* input_accumulated = nullptr;
+  const float* output_accumulated = nullptr;
   float* input_squares = nullptr;
   float* output_squares = nullptr;
 };
 
+/// AdaGrad's factor on the rate of a row, from its accumulated mean squared gradient, this step's included:
+/// without it a row's first step would know no scale (Duchi, Hazan, Singer, JMLR 2011).
+inline float adagrad_factor(float accumulated) { return 1.0f / std::sqrt(accumulated + 1e-10f); }
+
 struct block_loss {
   float loss = 0;            ///< Σ over pairs of softplus(−z₊) + Σ_k softplus(z_k)
-  bool non_finite = false;   ///< some logit was not finite; it was left out of gradient and loss
+  bool non_finite = false;   ///< some logit was not finite, or beyond ±1e5: then no row was written
 };
 
 /// Z = X Tᵀ, G = rate·(Y − σ(Z)), X += G T, T += Gᵀ X(before), in one pass.

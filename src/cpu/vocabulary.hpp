@@ -3,7 +3,6 @@
 /// pointer and leaves without a word. Hogwild: rows are shared between threads without locks
 /// (Recht, Ré, Wright, Niu, NIPS 2011); the declared races are those on table rows, here and in align.cpp.
 
-#include <cmath>
 #include <cstdint>
 
 #include "cpu/sgns_block.hpp"
@@ -23,9 +22,6 @@ struct table_rows {
   [[nodiscard]] float* row(std::uint32_t id) const { return data + id * stride; }
 };
 
-/// AdaGrad's factor on the rate of a row, from its accumulated mean squared gradient (Duchi et al., 2011).
-inline float adagrad_factor(float accumulated) { return 1.0f / std::sqrt(accumulated + 1e-10f); }
-
 class vocabulary {
  public:
   vocabulary(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate)
@@ -33,12 +29,12 @@ class vocabulary {
     block_.stride = static_cast<std::uint32_t>(inputs.stride);
     block_.dim = dim;
     block_.rate = rate;
-    const bool adagrad = inputs.squares != nullptr;
-    if (inputs.factors != nullptr || adagrad) {
-      block_.input_factors = input_factors_;
-      block_.output_factors = output_factors_;
-    }
-    if (adagrad) {
+    row_state_ = inputs.factors != nullptr || outputs.factors != nullptr || inputs.squares != nullptr;
+    if (inputs.factors != nullptr) block_.input_factors = input_factors_;
+    if (outputs.factors != nullptr) block_.output_factors = output_factors_;
+    if (inputs.squares != nullptr) {
+      block_.input_accumulated = input_accumulated_;
+      block_.output_accumulated = output_accumulated_;
       block_.input_squares = input_squares_;
       block_.output_squares = output_squares_;
     }
@@ -68,9 +64,9 @@ class vocabulary {
     block_.m = window.count;
     block_.n = plan.count;
     block_.masked = plan.masked;
-    if (block_.input_factors != nullptr) load_factors(window, plan);
+    if (row_state_) load_row_state(window, plan);
     const block_loss result = train_block(block_);
-    if (block_.input_squares != nullptr) flush_squares(window, plan);
+    if (inputs_.squares != nullptr && !result.non_finite) flush_squares(window, plan);
     loss_ += result.loss;
     tally_.pairs += window.count;
     tally_.non_finite = tally_.non_finite || result.non_finite;
@@ -88,14 +84,16 @@ class vocabulary {
     for (std::size_t c = 0; c < block_.stride; c += 16) __builtin_prefetch(row + c, 1, 3);
   }
 
-  static float factor(const table_rows& rows, std::uint32_t id) {
-    const float hot = rows.factors != nullptr ? rows.factors[id] : 1.0f;
-    return rows.squares != nullptr ? hot * adagrad_factor(rows.squares[id]) : hot;
-  }
-
-  void load_factors(const kernel::window_slots& window, const kernel::centre_plan& plan) {
-    for (std::uint32_t i = 0; i < window.count; ++i) input_factors_[i] = factor(inputs_, ring_id_[window.slot[i]]);
-    for (std::uint32_t k = 0; k < plan.count; ++k) output_factors_[k] = factor(outputs_, plan.outputs[k]);
+  void load_row_state(const kernel::window_slots& window, const kernel::centre_plan& plan) {
+    for (std::uint32_t i = 0; i < window.count; ++i) {
+      const std::uint32_t id = ring_id_[window.slot[i]];
+      if (inputs_.factors != nullptr) input_factors_[i] = inputs_.factors[id];
+      if (inputs_.squares != nullptr) input_accumulated_[i] = inputs_.squares[id];
+    }
+    for (std::uint32_t k = 0; k < plan.count; ++k) {
+      if (outputs_.factors != nullptr) output_factors_[k] = outputs_.factors[plan.outputs[k]];
+      if (outputs_.squares != nullptr) output_accumulated_[k] = outputs_.squares[plan.outputs[k]];
+    }
   }
 
   void flush_squares(const kernel::window_slots& window, const kernel::centre_plan& plan) {
@@ -105,6 +103,7 @@ class vocabulary {
 
   table_rows inputs_, outputs_;
   sgns_block block_;
+  bool row_state_ = false;   // some row has a rate of its own
   double loss_ = 0;
   kernel::loss_tally tally_;
   float* ring_[kernel::max_ring] = {};
@@ -113,6 +112,8 @@ class vocabulary {
   float* output_rows_[kernel::max_outputs] = {};
   float input_factors_[kernel::max_contexts] = {};
   float output_factors_[kernel::max_outputs] = {};
+  float input_accumulated_[kernel::max_contexts] = {};
+  float output_accumulated_[kernel::max_outputs] = {};
   float input_squares_[kernel::max_contexts] = {};
   float output_squares_[kernel::max_outputs] = {};
 };

@@ -52,17 +52,12 @@ alias_table::alias_table(std::span<const double> weights) : size_(static_cast<st
   for (std::size_t i = 0; i < n; ++i) {
     height[i] = weights[i] / sum * static_cast<double>(n);
     (height[i] < 1 ? low : high).push_back(static_cast<std::uint32_t>(i));
-    entries_[i] = {certain, static_cast<std::uint32_t>(i)};
+    entries_[i] = {certain, static_cast<std::uint32_t>(i)};   // itself in either case
   }
   while (!low.empty() && !high.empty()) {
     const std::uint32_t poor = low.back(), rich = high.back();
     low.pop_back();
-    if (height[poor] == 0) {
-      // A threshold of 0 still accepts the draw 0; an impossible node must never come out.
-      entries_[poor] = {0, rich};
-    } else {
-      entries_[poor] = {acceptance_threshold(height[poor]), rich};
-    }
+    entries_[poor] = {static_cast<std::uint32_t>(std::min(std::round(height[poor] * 4294967296.0), 4294967295.0)), rich};
     height[rich] -= 1 - height[poor];
     if (height[rich] < 1) {
       high.pop_back();

@@ -9,7 +9,7 @@
 
 namespace m2grl::kernel {
 
-/// One column of an alias table: keep the column's own index when a draw is at most `threshold`.
+/// One column of an alias table: keep the column's own index when a draw is below `threshold`; 0: never.
 struct alias_entry {
   std::uint32_t threshold;
   std::uint32_t alias;
@@ -25,7 +25,7 @@ struct alias_sampler_ref {
     const std::uint32_t index = mulhi(column, size);
     if (entries == nullptr) return index;
     const alias_entry entry = entries[index];
-    return coin <= entry.threshold ? index : entry.alias;
+    return coin < entry.threshold ? index : entry.alias;
   }
 };
 

@@ -1,0 +1,124 @@
+/// The block kernel on every SIMD target that this machine can run, each proved to be the one that ran.
+#include <hwy/targets.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <string>
+
+#include "cpu/sgns_block.hpp"
+#include "train/body.hpp"
+
+namespace {
+
+/// Calls f(name) once for each target that the kernel was compiled for and the machine supports.
+template <class Function>
+std::set<std::string> for_each_target(Function f) {
+  const std::int64_t supported = hwy::SupportedTargets();
+  std::set<std::string> ran;
+  for (int bit = 0; bit < 63; ++bit) {
+    const std::int64_t target = std::int64_t{1} << bit;
+    if ((supported & target) == 0) continue;
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().DeInit();
+    const std::string name = m2grl::cpu::simd_target();   // the fallback, where this target was not compiled
+    if (ran.insert(name).second) f(name);
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().DeInit();
+  return ran;
+}
+
+body::test_case with(std::uint32_t dim, std::uint32_t negatives, std::uint32_t radius, bool hot, bool adagrad) {
+  body::test_case c;
+  c.dim = dim;
+  c.negatives = negatives;
+  c.radius = radius;
+  c.hot = hot;
+  c.adagrad = adagrad;
+  c.rate = negatives > 8 ? 0.01f : 0.05f;
+  c.nodes = 12;
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("every SIMD target agrees with the reference") {
+  const auto ran = for_each_target([](const std::string& name) {
+    CAPTURE(name);
+    for (const std::uint32_t dim : {1u, 16u, 17u, 48u, 100u, 128u, 200u}) {
+      for (std::uint32_t negatives = 1; negatives <= 8; ++negatives) {
+        body::check<body::pointer_rows>(with(dim, negatives, 5, false, false));
+      }
+      for (const std::uint32_t negatives : {5u, 31u}) {
+        body::check<body::pointer_rows>(with(dim, negatives, 16, false, false));
+        body::check<body::pointer_rows>(with(dim, negatives, 16, true, true));
+        body::check<body::staged_rows>(with(dim, negatives, 16, true, true));
+      }
+    }
+  });
+  for (const auto& name : ran) INFO(name);
+  CHECK(ran.size() >= 2);   // the fallback, and what the machine offers
+  const std::int64_t supported = hwy::SupportedTargets();
+  CHECK(ran.count("AVX2") == ((supported & HWY_AVX2) != 0 ? 1 : 0));
+  CHECK(ran.count("AVX3") == ((supported & HWY_AVX3) != 0 ? 1 : 0));
+}
+
+TEST_CASE("the widest block of zero logits: 32 contexts, 32 outputs, loss 1024 ln 2") {
+  for_each_target([](const std::string& name) {
+    CAPTURE(name);
+    for (const std::uint32_t outputs : {6u, 8u, 32u}) {
+      m2grl::table x(32, 16), t(32, 16);
+      float *inputs[32], *rows[32];
+      for (std::uint32_t i = 0; i < 32; ++i) {
+        inputs[i] = x[i].data();
+        rows[i] = t[i].data();
+      }
+      m2grl::cpu::sgns_block block;
+      block.inputs = inputs;
+      block.outputs = rows;
+      block.m = 32;
+      block.n = outputs;
+      block.stride = block.dim = 16;
+      block.rate = 0.1f;
+      const auto result = m2grl::cpu::train_block(block);
+      CHECK_FALSE(result.non_finite);
+      CHECK(static_cast<double>(result.loss) == Approx(32 * outputs * std::log(2.0)).epsilon(1e-5));
+    }
+  });
+}
+
+TEST_CASE("a block with a logit that is not finite writes nothing") {
+  for_each_target([](const std::string& name) {
+    CAPTURE(name);
+    for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 1e30f, -1e7f}) {
+      for (const bool general : {false, true}) {
+        m2grl::table x(3, 20), t(4, 20);
+        for (std::size_t c = 0; c < 20; ++c) {
+          for (std::size_t r = 0; r < 3; ++r) x[r][c] = 0.1f;
+          for (std::size_t r = 0; r < 4; ++r) t[r][c] = 0.2f;
+        }
+        x[1][7] = bad;
+        const m2grl::table x_before = x.clone(), t_before = t.clone();
+        float* inputs[] = {x[0].data(), x[1].data(), x[2].data()};
+        float* outputs[] = {t[0].data(), t[1].data(), t[2].data(), t[3].data()};
+        const float factors[] = {1, 1, 1, 1};
+        m2grl::cpu::sgns_block block;
+        block.inputs = inputs;
+        block.outputs = outputs;
+        block.m = 3;
+        block.n = 4;
+        block.stride = 32;
+        block.dim = 20;
+        block.rate = 0.1f;
+        if (general) block.input_factors = factors;
+        const auto result = m2grl::cpu::train_block(block);
+        CHECK(result.non_finite);
+        CHECK(std::isfinite(result.loss));
+        CHECK(std::memcmp(x.data(), x_before.data(), x.bytes()) == 0);
+        CHECK(std::memcmp(t.data(), t_before.data(), t.bytes()) == 0);
+      }
+    }
+  });
+}
