@@ -1,0 +1,21 @@
+#pragma once
+/// Where each key of a configuration was given, so that every fault names its place.
+
+#include <map>
+#include <string>
+
+#include "m2grl/config.hpp"
+#include "m2grl/error.hpp"
+
+namespace m2grl::config_keys {
+
+/// Dotted path ("views.1.column") → place; "" stands for the whole configuration.
+using key_places = std::map<std::string, input_place>;
+
+/// Throws invalid_input at the place of `path`, or of the nearest table above it that has one.
+[[noreturn]] void fail(const key_places& places, std::string path, const std::string& message);
+
+/// Checks every range and name. Throws invalid_input.
+void check(const config& cfg, const key_places& places);
+
+}  // namespace m2grl::config_keys
