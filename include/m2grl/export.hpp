@@ -22,8 +22,9 @@ enum class vector_format {
 /// A line of .ids is the caller's id of that row; within it \, line feed and carriage return are written \\, \n
 /// and \r. In a file name, bytes of a view's name other than letters, digits, '_', '-', '~' and inner '.' are
 /// written %XX. Files of the same names are replaced, all of them only after every one has been written.
-/// Throws io_error; invalid_input where an id is empty or holds white space (word2vec cannot tell it from two),
-/// a part of `compose` is wrong, or a view named "query" or "candidate" stands in the way of the composed files.
+/// Throws io_error; invalid_input where an id is empty or holds white space and the format is one of word2vec's
+/// (a reader would take it for two), where a part of `compose` is wrong, or where a view named "query" or
+/// "candidate" stands in the way of the composed files.
 void export_vectors(const model& m, const std::filesystem::path& dir, vector_format format,
                     std::span<const compose_part> compose = {});
 

@@ -1,0 +1,124 @@
+#include "model/check_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace m2grl {
+namespace {
+
+std::string fault_of_values(const table& t, const std::string& what) {
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    const auto row = t[r];
+    float all = 0;
+    for (const float value : row) all += value * 0;  // 0 unless one is infinite or not a number
+    if (all == 0) continue;
+    const auto at = std::find_if(row.begin(), row.end(), [](float value) { return !std::isfinite(value); });
+    return fmt::format("{}: row {}, column {} is {}", what, r, at - row.begin(), *at);
+  }
+  return {};
+}
+
+std::string fault_of_view(const model_view& view, std::size_t index) {
+  const std::string name = fmt::format("view \"{}\"", view.name);
+  if (view.name.empty()) return fmt::format("view {} has no name", index);
+  const table &in = view.tables.input, &out = view.tables.output;
+  if (in.rows() != view.ids.size() || out.rows() != view.ids.size()) {
+    return fmt::format("{} has {} ids, {} input and {} output vectors", name, view.ids.size(), in.rows(), out.rows());
+  }
+  if (in.dim() != out.dim() || (in.dim() == 0 && !view.ids.names().empty())) {
+    return fmt::format("{} has input vectors of {} and output vectors of {} dimensions", name, in.dim(), out.dim());
+  }
+  if (auto fault = fault_of_values(in, fmt::format("the input vectors of {}", name)); !fault.empty()) return fault;
+  return fault_of_values(out, fmt::format("the output vectors of {}", name));
+}
+
+std::string fault_of_ragged(const ragged& r, std::size_t nodes, const std::string& what) {
+  const auto& offsets = r.offsets;
+  if (offsets.empty() || offsets.front() != 0 || offsets.back() != r.ids.size() ||
+      !std::is_sorted(offsets.begin(), offsets.end())) {
+    return fmt::format("the offsets of {} do not rise from 0 to {}", what, r.ids.size());
+  }
+  const auto bad = std::find_if(r.ids.begin(), r.ids.end(), [&](node_id id) { return id >= nodes; });
+  return bad == r.ids.end() ? "" : fmt::format("{} hold id {}, there are {} nodes", what, *bad, nodes);
+}
+
+std::string fault_of_link(const model& m, const link_data& link, std::size_t index) {
+  if (std::max(link.from, link.to) >= m.views.size()) {
+    return fmt::format("link {} joins views {} and {}, there are {}", index, link.from, link.to, m.views.size());
+  }
+  const std::string what = fmt::format("the links \"{}\" to \"{}\"", m.views[link.from].name, m.views[link.to].name);
+  if (auto fault = fault_of_ragged(link.targets, m.views[link.to].ids.size(), what); !fault.empty()) return fault;
+  if (link.targets.size() != m.views[link.from].ids.size()) {
+    return fmt::format("{} have {} rows for {} nodes", what, link.targets.size(), m.views[link.from].ids.size());
+  }
+  if (link.counts.size() != link.targets.ids.size()) {
+    return fmt::format("{} have {} counts for {} targets", what, link.counts.size(), link.targets.ids.size());
+  }
+  const bool zero = std::find(link.counts.begin(), link.counts.end(), 0u) != link.counts.end();
+  return zero ? fmt::format("{} hold a count of 0", what) : "";
+}
+
+std::string fault_of_relation(const model& m, const relation& r, std::size_t index) {
+  if (std::max(r.from, r.to) >= m.views.size()) {
+    return fmt::format("relation {} joins views {} and {}, there are {}", index, r.from, r.to, m.views.size());
+  }
+  const std::string name = fmt::format("relation \"{}~{}\"", m.views[r.from].name, m.views[r.to].name);
+  const table& w_to = r.w_to.empty() ? r.w_from : r.w_to;
+  if (r.w_from.rows() != w_to.rows() || r.w_from.dim() != m.views[r.from].tables.input.dim() ||
+      w_to.dim() != m.views[r.to].tables.input.dim()) {
+    return fmt::format("{} has matrices [{}, {}] and [{}, {}] for views of {} and {} dimensions", name, r.w_from.rows(),
+                       r.w_from.dim(), w_to.rows(), w_to.dim(), m.views[r.from].tables.input.dim(),
+                       m.views[r.to].tables.input.dim());
+  }
+  if (!std::isfinite(r.bias)) return fmt::format("{} has a bias of {}", name, r.bias);
+  if (auto fault = fault_of_values(r.w_from, name); !fault.empty()) return fault;
+  return fault_of_values(r.w_to, name);
+}
+
+std::string fault_of_queries(const model& m, const query_set& queries, const std::string& split) {
+  const std::size_t items = m.views.front().ids.size();
+  if (auto fault = fault_of_ragged(queries.histories, items, fmt::format("the {} histories", split)); !fault.empty()) {
+    return fault;
+  }
+  if (queries.histories.size() != queries.targets.size()) {
+    return fmt::format("there are {} {} histories and {} targets", queries.histories.size(), split, queries.targets.size());
+  }
+  const auto bad = std::find_if(queries.targets.begin(), queries.targets.end(),
+                                [&](node_id id) { return id >= items && id != no_node; });
+  return bad == queries.targets.end() ? "" : fmt::format("a {} target is item {}, there are {}", split, *bad, items);
+}
+
+std::string fault_of_task(const task_state& task) {
+  const bool finite = std::isfinite(task.log_variance) && std::isfinite(task.weight) && std::isfinite(task.loss);
+  return finite ? "" : fmt::format("task \"{}\" has a loss of {}, a weight of {} and a log variance of {}", task.name,
+                                   task.loss, task.weight, task.log_variance);
+}
+
+}  // namespace
+
+std::string fault_of(const model& m) {
+  if (m.views.empty()) return "the model has no views";
+  std::string fault;
+  const auto failed = [&](std::string found) { return !(fault = std::move(found)).empty(); };
+  for (std::size_t v = 0; v < m.views.size(); ++v) {
+    if (failed(fault_of_view(m.views[v], v))) return fault;
+    for (std::size_t u = 0; u < v; ++u) {
+      if (m.views[u].name == m.views[v].name) return fmt::format("two views are called \"{}\"", m.views[v].name);
+    }
+  }
+  for (std::size_t l = 0; l < m.links.size(); ++l) {
+    if (failed(fault_of_link(m, m.links[l], l))) return fault;
+  }
+  for (std::size_t r = 0; r < m.relations.size(); ++r) {
+    if (failed(fault_of_relation(m, m.relations[r], r))) return fault;
+  }
+  for (const task_state& task : m.tasks) {
+    if (failed(fault_of_task(task))) return fault;
+  }
+  if (failed(fault_of_queries(m, m.validation, "validation"))) return fault;
+  return fault_of_queries(m, m.test, "test");
+}
+
+}  // namespace m2grl

@@ -1,0 +1,82 @@
+#include "model/layout.hpp"
+
+#include "m2grl/error.hpp"
+
+namespace m2grl::layout {
+
+json to_json(const task_state& task) {
+  return {{"name", task.name}, {"log_variance", task.log_variance}, {"weight", task.weight}, {"loss", task.loss},
+          {"pairs", task.pairs}};
+}
+
+task_state task_from(const json& entry) {
+  task_state task;
+  task.name = entry.at("name").get<std::string>();
+  task.log_variance = entry.at("log_variance").get<double>();
+  task.weight = entry.at("weight").get<double>();
+  task.loss = entry.at("loss").get<double>();
+  task.pairs = entry.at("pairs").get<std::uint64_t>();
+  return task;
+}
+
+json to_json(const ingest_report& report) {
+  json dropped = json::array();
+  for (const dropped_count& d : report.dropped) dropped.push_back({{"rule", d.rule}, {"count", d.count}});
+  return {{"events_read", report.events_read}, {"events_kept", report.events_kept}, {"users", report.users},
+          {"sessions", report.sessions},       {"dropped", dropped},                {"seconds", report.seconds}};
+}
+
+ingest_report report_from(const json& entry) {
+  ingest_report report;
+  report.events_read = entry.at("events_read").get<std::uint64_t>();
+  report.events_kept = entry.at("events_kept").get<std::uint64_t>();
+  report.users = entry.at("users").get<std::uint64_t>();
+  report.sessions = entry.at("sessions").get<std::uint64_t>();
+  report.seconds = entry.at("seconds").get<double>();
+  for (const json& d : entry.at("dropped")) {
+    report.dropped.push_back({d.at("rule").get<std::string>(), d.at("count").get<std::uint64_t>()});
+  }
+  return report;
+}
+
+const char* name_of(projection_kind kind) { return kind == projection_kind::sigmoid ? "sigmoid" : "identity"; }
+
+projection_kind projection_from(const json& entry, const std::string& file) {
+  const auto text = entry.get<std::string>();
+  for (const projection_kind kind : {projection_kind::identity, projection_kind::sigmoid}) {
+    if (text == name_of(kind)) return kind;
+  }
+  throw invalid_input({file}, fmt::format("\"{}\" is no projection", text));
+}
+
+std::string hexadecimal(std::uint64_t checksum) { return fmt::format("{:016x}", checksum); }
+
+std::string sealed(json manifest) {
+  // Text that is not UTF-8 (a rule that quotes a column) is made so; names are checked beforehand.
+  const auto as_text = [](const json& j) { return j.dump(1, ' ', false, json::error_handler_t::replace); };
+  manifest = json::parse(as_text(manifest));
+  manifest["checksum"] = hexadecimal(files::checksum_of(as_text(manifest)));
+  return as_text(manifest) + '\n';
+}
+
+json unsealed(const std::string& text, const std::string& file) {
+  json manifest = json::parse(text, nullptr, false);
+  if (manifest.is_discarded() || !manifest.is_object() || manifest.value("format", json()) != format_name) {
+    throw invalid_input({file}, "this is not the manifest of an m2grl model, or it is damaged");
+  }
+  const json version = manifest.value("version", json());
+  if (!version.is_number_unsigned() || version == 0) throw invalid_input({file}, "the format's version is missing");
+  if (version.get<std::uint64_t>() > format_version) {
+    throw invalid_input({file}, fmt::format("the model has format version {}, this program reads up to version {}: "
+                                            "use a newer m2grl",
+                                            version.get<std::uint64_t>(), format_version));
+  }
+  const json checksum = manifest.value("checksum", json());
+  manifest.erase("checksum");
+  if (checksum != hexadecimal(files::checksum_of(manifest.dump(1, ' ', false, json::error_handler_t::replace)))) {
+    throw invalid_input({file}, "the file is damaged: its checksum differs");
+  }
+  return manifest;
+}
+
+}  // namespace m2grl::layout

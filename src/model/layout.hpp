@@ -1,0 +1,57 @@
+#pragma once
+/// Names and numbers of the model directory's format.
+///
+///   model.json                 format, version, shapes, tasks, report, size and checksum of every other file,
+///                              and a checksum of itself (of its text without the "checksum" entry)
+///   config.toml                the configuration
+///   view.NAME.input.npy        fp32 [nodes, dim]; view.NAME.output.npy likewise
+///   view.NAME.ids              the caller's ids, a line each (id_lines.hpp); view.NAME.counts.npy: u64 [nodes]
+///   link.N.{offsets,targets,counts}.npy         u64 [rows + 1], u32, u32
+///   relation.N.from.npy, relation.N.to.npy      fp32 [relation_dim, dim]; `to` only where W is not shared
+///   queries.{validation,test}.{offsets,histories,targets}.npy    u64 [queries + 1], u32, u32; 2^32 − 1: unseen
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "m2grl/model.hpp"
+#include "model/files.hpp"
+#include "model/staging.hpp"
+
+namespace m2grl::layout {
+
+using json = nlohmann::ordered_json;
+
+inline constexpr const char* format_name = "m2grl-model";
+inline constexpr std::uint64_t format_version = 1;
+inline constexpr const char* manifest_name = "model.json";
+inline constexpr const char* config_name = "config.toml";
+
+inline std::string view_file(const std::string& view, const char* what) {
+  return fmt::format("view.{}.{}", files::file_name_of(view), what);
+}
+inline std::string link_file(std::size_t link, const char* what) { return fmt::format("link.{}.{}.npy", link, what); }
+inline std::string relation_file(std::size_t relation, const char* what) {
+  return fmt::format("relation.{}.{}.npy", relation, what);
+}
+inline std::string query_file(const char* split, const char* what) { return fmt::format("queries.{}.{}.npy", split, what); }
+
+[[nodiscard]] json to_json(const task_state& task);
+[[nodiscard]] json to_json(const ingest_report& report);
+[[nodiscard]] task_state task_from(const json& entry);
+[[nodiscard]] ingest_report report_from(const json& entry);
+
+[[nodiscard]] const char* name_of(projection_kind kind);
+/// Throws invalid_input where the text names none.
+[[nodiscard]] projection_kind projection_from(const json& entry, const std::string& file);
+
+/// The manifest as text, its own checksum added.
+[[nodiscard]] std::string sealed(json manifest);
+/// Parses a manifest. Throws invalid_input where it is not one, of a newer version, or damaged.
+[[nodiscard]] json unsealed(const std::string& text, const std::string& file);
+
+[[nodiscard]] std::string hexadecimal(std::uint64_t checksum);
+
+}  // namespace m2grl::layout

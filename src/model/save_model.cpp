@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "m2grl/error.hpp"
+#include "m2grl/model.hpp"
+#include "model/check_model.hpp"
+#include "model/id_lines.hpp"
+#include "model/layout.hpp"
+#include "model/npy.hpp"
+
+namespace m2grl {
+namespace fs = std::filesystem;
+namespace {
+
+using files::output_file;
+using layout::json;
+
+void check(const model& m) {
+  if (const std::string fault = fault_of(m); !fault.empty()) {
+    throw invalid_input(fmt::format("the model cannot be saved: {}", fault));
+  }
+  for (const model_view& view : m.views) {
+    try {
+      (void)json(view.name).dump();
+    } catch (const json::exception&) {
+      throw invalid_input(fmt::format("the model cannot be saved: the name of view \"{}\" is not UTF-8", view.name));
+    }
+  }
+}
+
+/// Throws unless `dir` is free or holds a model that may be replaced.
+void check_place(const fs::path& dir, bool overwrite) {
+  std::error_code code;
+  if (fs::symlink_status(dir, code).type() == fs::file_type::not_found) return;
+  if (!overwrite) throw invalid_input(fmt::format("{} exists already", dir.string()));
+  bool is_model = false;
+  try {
+    const json manifest = json::parse(files::read_text(dir / layout::manifest_name, std::uint64_t{1} << 30), nullptr, false);
+    is_model = manifest.is_object() && manifest.value("format", json()) == layout::format_name;
+  } catch (const error&) {  // no such file: not a model
+  }
+  if (!is_model) throw invalid_input(fmt::format("{} is not replaced: it is not an m2grl model", dir.string()));
+}
+
+/// Writes the files of one model, and keeps their sizes and checksums.
+class model_writer {
+ public:
+  explicit model_writer(const fs::path& dir) : dir_(dir) {}
+
+  void write(const std::string& name, const std::function<void(output_file&)>& fill) {
+    output_file file(dir_ / name);
+    fill(file);
+    const files::stamp stamp = file.finish();
+    stamps_[name] = {{"bytes", stamp.bytes}, {"xxh3", layout::hexadecimal(stamp.checksum)}};
+  }
+  template <class Array>
+  void write_array(const std::string& name, const Array& values) {
+    write(name, [&](output_file& file) { files::write_npy(file, values); });
+  }
+  [[nodiscard]] const json& stamps() const noexcept { return stamps_; }
+
+ private:
+  fs::path dir_;
+  json stamps_ = json::object();
+};
+
+json write_view(model_writer& out, const model_view& view) {
+  out.write_array(layout::view_file(view.name, "input.npy"), view.tables.input);
+  out.write_array(layout::view_file(view.name, "output.npy"), view.tables.output);
+  out.write_array(layout::view_file(view.name, "counts.npy"), std::span(view.ids.counts()));
+  out.write(layout::view_file(view.name, "ids"), [&](output_file& file) { files::write_ids(file, view.ids.names()); });
+  return {{"name", view.name}, {"nodes", view.ids.size()}, {"dim", view.tables.input.dim()}};
+}
+
+json write_link(model_writer& out, const link_data& link, std::size_t index) {
+  out.write_array(layout::link_file(index, "offsets"), std::span(link.targets.offsets));
+  out.write_array(layout::link_file(index, "targets"), std::span(link.targets.ids));
+  out.write_array(layout::link_file(index, "counts"), std::span(link.counts));
+  return {{"from", link.from}, {"to", link.to}};
+}
+
+json write_relation(model_writer& out, const relation& r, std::size_t index) {
+  out.write_array(layout::relation_file(index, "from"), r.w_from);
+  if (!r.w_to.empty()) out.write_array(layout::relation_file(index, "to"), r.w_to);
+  return {{"from", r.from}, {"to", r.to}, {"projection", layout::name_of(r.projection)},
+          {"relation_dim", r.w_from.rows()}, {"shared", r.w_to.empty()}, {"bias", r.bias}};
+}
+
+void write_queries(model_writer& out, const query_set& queries, const char* split) {
+  out.write_array(layout::query_file(split, "offsets"), std::span(queries.histories.offsets));
+  out.write_array(layout::query_file(split, "histories"), std::span(queries.histories.ids));
+  out.write_array(layout::query_file(split, "targets"), std::span(queries.targets));
+}
+
+void write_files(const model& m, const std::string& toml, const fs::path& dir) {
+  model_writer out(dir);
+  json manifest = {{"format", layout::format_name}, {"version", layout::format_version}, {"library", M2GRL_VERSION}};
+  for (const char* list : {"views", "links", "relations", "tasks"}) manifest[list] = json::array();
+  out.write(layout::config_name, [&](output_file& file) { file.write(toml); });
+  for (const model_view& view : m.views) manifest["views"].push_back(write_view(out, view));
+  for (std::size_t l = 0; l < m.links.size(); ++l) manifest["links"].push_back(write_link(out, m.links[l], l));
+  for (std::size_t r = 0; r < m.relations.size(); ++r) {
+    manifest["relations"].push_back(write_relation(out, m.relations[r], r));
+  }
+  for (const task_state& task : m.tasks) manifest["tasks"].push_back(layout::to_json(task));
+  manifest["report"] = layout::to_json(m.report);
+  write_queries(out, m.validation, "validation");
+  write_queries(out, m.test, "test");
+  manifest["files"] = out.stamps();
+  output_file file(dir / layout::manifest_name);
+  file.write(layout::sealed(std::move(manifest)));
+  (void)file.finish();
+}
+
+}  // namespace
+
+void save_model(const model& m, const fs::path& dir, bool overwrite) {
+  check(m);
+  const std::string toml = to_toml(m.cfg);
+  (void)parse_config(toml, layout::config_name);  // what could not be read again is not written
+  files::staged_directory staged(dir);
+  check_place(staged.place(), overwrite);
+  write_files(m, toml, staged.path());
+  staged.commit(overwrite);
+}
+
+}  // namespace m2grl
