@@ -169,20 +169,24 @@ struct config {
   eval_config eval;
 };
 
-/// Reads a TOML configuration; `overrides` are (dotted key, TOML value) pairs applied on top, e.g.
-/// ("train.dim", "64"). Unknown keys are errors that suggest the nearest known one.
-/// Throws invalid_input (file, line, column), io_error.
+/// Reads a TOML configuration of a run on files; `overrides` are (dotted key, TOML value) pairs applied on top,
+/// e.g. ("train.dim", "64"), ("views.0.name", "item") or, by the view's name, ("views.item.min_count", "5");
+/// strings need no quotes. Unknown keys are errors that suggest the nearest known one; every range and name is
+/// checked, as validate() does. data.root is relative to the file's folder, by default that folder.
+/// Throws invalid_input (file, line, column; "--set KEY" for an override), io_error.
 [[nodiscard]] config load_config(const std::filesystem::path& file,
                                  const std::vector<std::pair<std::string, std::string>>& overrides = {});
 
-/// The same from text; `name` stands for the file in messages.
+/// The same from text; `name` stands for the file in messages, and data.root stays as it is. A configuration that
+/// names no log and no edge list is fine: its data lay in memory.
 [[nodiscard]] config parse_config(std::string_view toml, const std::string& name,
                                   const std::vector<std::pair<std::string, std::string>>& overrides = {});
 
 /// Writes every key as TOML that parse_config() reads back to the same configuration.
 [[nodiscard]] std::string to_toml(const config& cfg);
 
-/// Throws invalid_input where a value is out of range or a name refers to nothing.
+/// Throws invalid_input where a value is out of range, a name refers to nothing, or nothing says where the data of
+/// a view comes from.
 void validate(const config& cfg);
 
 /// Parses "item,category:0.5" into parts; a weight of 1 where none is given. Throws invalid_input.

@@ -69,7 +69,12 @@ struct range_checker {
 /// What must hold between keys.
 class relation_checker {
  public:
-  relation_checker(const config& cfg, const key_places& places) : cfg_(cfg), places_(places) {}
+  relation_checker(const config& cfg, const key_places& places, bool from_files) : cfg_(cfg), places_(places) {
+    const bool in_memory =
+        cfg.data.events.empty() && cfg.data.sequences.empty() &&
+        std::all_of(cfg.views.begin(), cfg.views.end(), [](const auto& v) { return v.edges.empty(); });
+    check_sources_ = from_files || !in_memory;
+  }
 
   void run() const {
     check_views();
@@ -105,7 +110,7 @@ class relation_checker {
   }
 
   void check_views() const {
-    require(!cfg_.views.empty(), "views", "the configuration has no [[views]]");
+    require(!cfg_.views.empty() || !check_sources_, "views", "the configuration has no [[views]]");
     std::set<std::string> names;
     for (std::size_t v = 0; v < cfg_.views.size(); ++v) {
       const std::string path = fmt::format("views.{}", v);
@@ -118,7 +123,7 @@ class relation_checker {
       require(usable, path + ".name",
               fmt::format("{}.name is \"{}\": a view's name holds no blank and none of / \\ : , ~ .", path, view.name));
       require(names.insert(view.name).second, path + ".name", fmt::format("two views are named \"{}\"", view.name));
-      check_source(view, v, path);
+      if (check_sources_) check_source(view, v, path);
     }
   }
 
@@ -238,18 +243,19 @@ class relation_checker {
 
   const config& cfg_;
   const key_places& places_;
+  bool check_sources_ = true;
 };
 
 }  // namespace
 
-void check(const config& cfg, const key_places& places) {
+void check(const config& cfg, const key_places& places, bool from_files) {
   range_checker ranges{places};
   describe(ranges, cfg);
-  relation_checker(cfg, places).run();
+  relation_checker(cfg, places, from_files).run();
 }
 
 }  // namespace config_keys
 
-void validate(const config& cfg) { config_keys::check(cfg, {}); }
+void validate(const config& cfg) { config_keys::check(cfg, {}, true); }
 
 }  // namespace m2grl

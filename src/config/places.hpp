@@ -15,7 +15,8 @@ using key_places = std::map<std::string, input_place>;
 /// Throws invalid_input at the place of `path`, or of the nearest table above it that has one.
 [[noreturn]] void fail(const key_places& places, std::string path, const std::string& message);
 
-/// Checks every range and name. Throws invalid_input.
-void check(const config& cfg, const key_places& places);
+/// Checks every range and name. Throws invalid_input. Where nothing says where the data comes from (no log, no
+/// edge list: it lay in memory), that is a fault only if `from_files` asks for it.
+void check(const config& cfg, const key_places& places, bool from_files);
 
 }  // namespace m2grl::config_keys

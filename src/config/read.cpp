@@ -233,18 +233,23 @@ void apply(config& cfg, const std::string& key, const std::string& raw, key_plac
   places[reader.path] = place;
 }
 
-}  // namespace
-
-config parse_config(std::string_view text, const std::string& name,
-                    const std::vector<std::pair<std::string, std::string>>& overrides) {
+config read_config(std::string_view text, const std::string& name,
+                   const std::vector<std::pair<std::string, std::string>>& overrides, bool from_files) {
   const toml::table parsed = parse_toml(text, name);
   config cfg;
   key_places places{{"", {name, 0, 0}}};
   table_reader reader{parsed, "", name, places};
   reader.read_into(cfg);
   for (const auto& [key, value] : overrides) apply(cfg, key, value, places);
-  check(cfg, places);
+  check(cfg, places, from_files);
   return cfg;
+}
+
+}  // namespace
+
+config parse_config(std::string_view text, const std::string& name,
+                    const std::vector<std::pair<std::string, std::string>>& overrides) {
+  return read_config(text, name, overrides, false);
 }
 
 config load_config(const std::filesystem::path& file,
@@ -258,7 +263,7 @@ config load_config(const std::filesystem::path& file,
   std::ostringstream text;
   text << stream.rdbuf();
   if (stream.bad()) throw io_error(fmt::format("cannot read the configuration {}", file.string()));
-  config cfg = parse_config(text.str(), file.string(), overrides);
+  config cfg = read_config(text.str(), file.string(), overrides, true);
   cfg.data.root = (file.parent_path() / cfg.data.root).lexically_normal();
   return cfg;
 }

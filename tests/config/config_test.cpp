@@ -361,9 +361,8 @@ TEST_CASE("TOML that does not parse names its place") {
 }
 
 TEST_CASE("names that refer to nothing, and keys that contradict one another") {
-  CHECK(fault("[train]\ndim = 8\n") == "c.toml: the configuration has no [[views]]");
-  CHECK(fault("[[views]]\nname = \"item\"\n") ==
-        "c.toml:1:1: view \"item\" needs a log (data.events or data.sequences) or edges");
+  CHECK(fault("[[views]]\nname = \"g\"\nedges = \"e\"\nsequences = \"walks\"\n[[views]]\nname = \"item\"\n") ==
+        "c.toml:5:1: view \"item\" needs a log (data.events or data.sequences) or edges");
   CHECK_THAT(fault("[data]\nevents = \"e\"\nuser = \"u\"\n[[views]]\nname = \"item\"\n"),
              Contains("data.item does not name"));
   CHECK_THAT(fault("[data]\nevents = \"e\"\nitem = \"i\"\n[[views]]\nname = \"item\"\n"),
@@ -395,7 +394,15 @@ TEST_CASE("names that refer to nothing, and keys that contradict one another") {
              Contains("c.toml:3:13: data.events and data.sequences"));
   CHECK_THAT(fault("[data]\nsequences = \"s\"\ndelimiter = \"ab\"\n[[views]]\nname = \"item\"\n"),
              Contains("c.toml:3:13: data.delimiter"));
-  CHECK_THROWS_AS(validate(config{}), invalid_input);
+  // Data in memory: nothing to read it from, which only a run on files needs.
+  config in_memory;
+  CHECK_THROWS_WITH(validate(in_memory), "the configuration has no [[views]]");
+  in_memory.views.resize(2);
+  in_memory.views[0].name = "item";
+  in_memory.views[1].name = "shop";
+  CHECK_THROWS_WITH(validate(in_memory), Contains("view \"item\" needs a log"));
+  same(parse_config(to_toml(in_memory), "c.toml"), in_memory);
+  same(parse_config(to_toml(config{}), "c.toml"), config{});
   CHECK_NOTHROW(validate(unusual()));
 }
 
@@ -478,6 +485,8 @@ TEST_CASE("load_config: the folder of the file is where the data lies") {
   CHECK(load_config(file, {{"data.root", "/elsewhere"}}).data.root == "/elsewhere");
   std::ofstream(file) << with("[train]\ndim = 0\n");
   CHECK_THROWS_WITH(load_config(file), file.string() + ":8:7: train.dim is 0, it must be 1 to 1024");
+  std::ofstream(file) << "[train]\ndim = 8\n";
+  CHECK_THROWS_WITH(load_config(file), file.string() + ": the configuration has no [[views]]");
   CHECK_THROWS_AS(load_config(folder / "absent.toml"), io_error);
   CHECK_THROWS_AS(load_config(folder), io_error);
   std::filesystem::remove_all(folder);
