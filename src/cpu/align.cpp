@@ -183,10 +183,12 @@ kernel::loss_tally link_trainer::pair_losses(std::uint32_t count, float bias) {
     const auto [begin, end] = my_share(count);
     const auto first = std::lower_bound(order_begin_.begin(), order_begin_.end(), begin) - order_begin_.begin();
     const auto last = std::lower_bound(order_begin_.begin(), order_begin_.end(), end) - order_begin_.begin();
-    float bias_gradient = 0;
+    double bias_gradient = 0;   // of up to half a million terms
     kernel::loss_tally tally;
     for (std::uint32_t i = order_begin_[static_cast<std::size_t>(first)]; i < order_begin_[static_cast<std::size_t>(last)]; ++i) {
-      const block_loss result = one_pair(order_[i], bias, &bias_gradient, mine);
+      float pair_gradient = 0;
+      const block_loss result = one_pair(order_[i], bias, &pair_gradient, mine);
+      bias_gradient += static_cast<double>(pair_gradient);
       tally.loss += kernel::to_fixed_point(static_cast<double>(result.loss));
       tally.non_finite = tally.non_finite || result.non_finite;
     }
@@ -194,7 +196,7 @@ kernel::loss_tally link_trainer::pair_losses(std::uint32_t count, float bias) {
     {
       total.loss += tally.loss;
       total.non_finite = total.non_finite || tally.non_finite;
-      bias_gradient_ += static_cast<double>(bias_gradient);
+      bias_gradient_ += bias_gradient;
     }
 #pragma omp barrier
     const auto [row_begin, row_end] = my_share(b_.rows.size());

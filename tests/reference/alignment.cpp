@@ -40,6 +40,18 @@ void descend(matrix& m, const matrix& gradient, double rate) {
 
 double capped(double touches) { return std::min(1.0, 8 / touches); }
 
+void descend_rows(matrix& m, const matrix& gradient, const vector& touches, double rate, vector* squares) {
+  for (std::size_t r = 0; r < m.size(); ++r) {
+    if (touches[r] == 0) continue;
+    double row_rate = rate * capped(touches[r]);
+    if (squares != nullptr) {
+      (*squares)[r] += dot(gradient[r], gradient[r]) / static_cast<double>(gradient[r].size());
+      row_rate /= std::sqrt((*squares)[r] + 1e-10);
+    }
+    for (std::size_t c = 0; c < m[r].size(); ++c) m[r][c] -= row_rate * gradient[r][c];
+  }
+}
+
 }  // namespace
 
 double alignment_loss(const alignment& at, const std::vector<alignment_pair>& batch) {
@@ -80,7 +92,8 @@ alignment alignment_gradient(const alignment& at, const std::vector<alignment_pa
   return g;
 }
 
-void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, double rate, double matrix_rate) {
+void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, double rate, double matrix_rate,
+                    alignment_squares* squares) {
   const alignment g = alignment_gradient(at, batch);
   vector touches_a(at.a.size(), 0.0), touches_b(at.b.size(), 0.0);
   for (const alignment_pair& pair : batch) {
@@ -88,12 +101,8 @@ void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, dou
     ++touches_b[pair.j];
     for (const std::size_t n : pair.negatives) ++touches_b[n];
   }
-  for (std::size_t i = 0; i < at.a.size(); ++i) {
-    for (std::size_t c = 0; c < at.a[i].size(); ++c) at.a[i][c] -= rate * capped(touches_a[i]) * g.a[i][c];
-  }
-  for (std::size_t j = 0; j < at.b.size(); ++j) {
-    for (std::size_t c = 0; c < at.b[j].size(); ++c) at.b[j][c] -= rate * capped(touches_b[j]) * g.b[j][c];
-  }
+  descend_rows(at.a, g.a, touches_a, rate, squares == nullptr ? nullptr : &squares->a);
+  descend_rows(at.b, g.b, touches_b, rate, squares == nullptr ? nullptr : &squares->b);
   const double dense = matrix_rate * capped(static_cast<double>(batch.size()));
   descend(at.w_a, g.w_a, dense);
   descend(at.w_b, g.w_b, dense);

@@ -26,9 +26,14 @@ struct alignment_pair {
 [[nodiscard]] double alignment_loss(const alignment& at, const std::vector<alignment_pair>& batch);
 /// The loss's gradient, in the shape of the parameters.
 [[nodiscard]] alignment alignment_gradient(const alignment& at, const std::vector<alignment_pair>& batch);
-/// One step of gradient descent: a row touched c times in the batch moves at rate · min(1, 8/c), W and bias at
+/// AdaGrad's accumulators of both sides' rows; empty: plain SGD.
+struct alignment_squares {
+  vector a, b;
+};
+/// One step of descent: a row touched c times in the batch moves at rate · min(1, 8/c), W and bias at
 /// matrix_rate · min(1, 8/pairs).
-void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, double rate, double matrix_rate);
+void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, double rate, double matrix_rate,
+                    alignment_squares* squares = nullptr);
 
 /// Σ_t exp(−s_t)·L_t + s_t/2, and its gradient with respect to s.
 [[nodiscard]] double weighted_loss(const vector& s, const vector& losses);

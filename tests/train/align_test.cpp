@@ -1,0 +1,223 @@
+/// The alignment task's batches against the float64 reference.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <random>
+
+#include "cpu/align.hpp"
+#include "reference/alignment.hpp"
+#include "support/guarded_rows.hpp"
+
+using namespace m2grl;
+
+namespace {
+
+struct test_case {
+  std::uint32_t dim = 32, relation_dim = 0, negatives = 5, threads = 1;
+  std::size_t n_a = 60, n_b = 9;
+  std::uint64_t pairs = 200;
+  projection_kind projection = projection_kind::identity;
+  bool shared = true, bias = true, adagrad = false;
+};
+
+/// Sequences of both views and the links between them; the last node of view a has no link.
+struct data {
+  ragged a, b, links;
+  std::vector<std::uint32_t> counts;
+};
+
+data make_data(const test_case& c, std::mt19937_64& random) {
+  data d;
+  for (int s = 0; s < 30; ++s) {
+    for (int i = 0; i < 10; ++i) {
+      d.a.ids.push_back(static_cast<node_id>(random() % (1 + random() % c.n_a)));
+      d.b.ids.push_back(static_cast<node_id>(random() % c.n_b));
+    }
+    d.a.end_row();
+    d.b.end_row();
+  }
+  for (std::size_t i = 0; i < c.n_a; ++i) {
+    for (std::size_t l = 0; l < (i + 1 == c.n_a ? 0 : 1 + i % 2); ++l) {
+      d.links.ids.push_back(static_cast<node_id>((i + 4 * l) % c.n_b));
+      d.counts.push_back(static_cast<std::uint32_t>(1 + random() % 5));
+    }
+    d.links.end_row();
+  }
+  return d;
+}
+
+problem make_alignment_problem(const test_case& c, const data& d) {
+  train_config cfg;
+  cfg.dim = c.dim;
+  cfg.negatives = c.negatives;
+  cfg.threads = c.threads;
+  cfg.seed = 21;
+  cfg.align_matrix_rate = 0.5;
+  view_input a, b;
+  a.name = "item";
+  a.nodes = c.n_a;
+  a.sequences = d.a;
+  b.name = "category";
+  b.nodes = c.n_b;
+  b.sequences = d.b;
+  link_input link{0, 1, d.links, d.counts, {}};
+  link.options.projection = c.projection;
+  link.options.relation_dim = c.relation_dim;
+  link.options.shared = c.shared;
+  link.options.bias = c.bias;
+  const view_input views[] = {a, b};
+  return make_problem(cfg, views, std::span(&link, 1));
+}
+
+/// The pairs of one batch, by the documented draws; a negative equal to the partner is left out.
+std::vector<reference::alignment_pair> batch_of(const kernel::link_options& o, std::uint64_t first, std::uint64_t count,
+                                                std::uint32_t pool_size) {
+  std::vector<reference::alignment_pair> batch;
+  for (std::uint64_t p = first; p < first + count; ++p) {
+    const kernel::linked_pair drawn = kernel::draw_pair(o, p);
+    reference::alignment_pair pair{drawn.from, drawn.to, {}};
+    for (std::uint32_t k = 0; k < o.negatives; ++k) {
+      const std::uint32_t pick = kernel::draw_pool_entry(o, first, kernel::draw_pool_index(o, p, k, pool_size));
+      if (pick != drawn.to) pair.negatives.push_back(pick);
+    }
+    batch.push_back(std::move(pair));
+  }
+  return batch;
+}
+
+table random_table(std::mt19937_64& random, std::size_t rows, std::size_t dim, double scale) {
+  std::normal_distribution<float> normal(0, static_cast<float>(scale));
+  table t(rows, dim);
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (float& value : t[r]) value = normal(random);
+  }
+  return t;
+}
+
+double distance(const table& got, const reference::matrix& wanted) {
+  double worst = 0, largest = 1;
+  for (std::size_t r = 0; r < got.rows(); ++r) {
+    for (std::size_t c = 0; c < got.stride(); ++c) {
+      const double expected = c < got.dim() ? wanted[r][c] : 0;   // padding stays zero
+      worst = std::max(worst, std::abs(static_cast<double>(got.data()[r * got.stride() + c]) - expected));
+      largest = std::max(largest, std::abs(expected));
+    }
+  }
+  return worst / largest;
+}
+
+void check(const test_case& c) {
+  std::mt19937_64 random(8);
+  const data d = make_data(c, random);
+  const problem p = make_alignment_problem(c, d);
+  const std::uint32_t relation_dim = p.links[0].relation_dim(p.cfg);
+  support::guarded_rows a(c.n_a, c.dim), b(c.n_b, c.dim);
+  a.randomise(random, 0.3);
+  b.randomise(random, 0.3);
+  relation r{0, 1, c.projection, random_table(random, relation_dim, c.dim, 1 / std::sqrt(c.dim)), {}, 0.125f};
+  if (!c.shared) r.w_to = random_table(random, relation_dim, c.dim, 1 / std::sqrt(c.dim));
+
+  reference::alignment expected;
+  expected.a = reference::to_matrix(a.copy());
+  expected.b = reference::to_matrix(b.copy());
+  expected.w_a = reference::to_matrix(r.w_from);
+  if (!c.shared) expected.w_b = reference::to_matrix(r.w_to);
+  expected.bias = static_cast<double>(r.bias);
+  expected.sigmoid = c.projection == projection_kind::sigmoid;
+  expected.learn_bias = c.bias;
+  reference::alignment_squares squares{reference::vector(c.n_a, 0.0), reference::vector(c.n_b, 0.0)};
+
+  const double rate = 0.05;
+  const std::uint64_t batch_pairs = 64 * std::min(c.n_a, c.n_b);
+  const kernel::link_options o = p.links[0].options(p.cfg, 4);
+  double loss = 0;
+  for (std::uint64_t first = 10; first < 10 + c.pairs; first += batch_pairs) {
+    const auto batch = batch_of(o, first, std::min(batch_pairs, 10 + c.pairs - first),
+                                static_cast<std::uint32_t>(std::min<std::uint64_t>(1024, batch_pairs)));
+    loss += reference::alignment_loss(expected, batch);
+    reference::alignment_step(expected, batch, rate, rate * p.cfg.align_matrix_rate, c.adagrad ? &squares : nullptr);
+  }
+  cpu::link_trainer trainer(p, p.links[0]);
+  const auto tally = trainer.train(4, {10, c.pairs}, rate, a.view(false, c.adagrad), b.view(false, c.adagrad), r);
+
+  CAPTURE(c.dim, c.relation_dim, c.negatives, c.threads, c.pairs, c.shared, c.bias, c.adagrad, expected.sigmoid);
+  constexpr double tolerance = 1e-5;
+  CHECK(distance(a.copy(), expected.a) < tolerance);
+  CHECK(distance(b.copy(), expected.b) < tolerance);
+  CHECK(distance(r.w_from, expected.w_a) < tolerance);
+  if (!c.shared) CHECK(distance(r.w_to, expected.w_b) < tolerance);
+  CHECK(std::abs(static_cast<double>(r.bias) - expected.bias) < tolerance);
+  if (!c.bias) CHECK(r.bias == 0.125f);
+  CHECK(std::abs(tally.mean() - loss / static_cast<double>(c.pairs)) < tolerance);
+  CHECK(tally.pairs == c.pairs);
+  CHECK_FALSE(tally.non_finite);
+  CHECK(a.intact());
+  CHECK(b.intact());
+}
+
+}  // namespace
+
+TEST_CASE("one batch equals the reference: every projection, sharing and bias") {
+  for (const auto projection : {projection_kind::identity, projection_kind::sigmoid}) {
+    for (const bool shared : {false, true}) {
+      for (const bool bias : {false, true}) {
+        for (const bool adagrad : {false, true}) {
+          test_case c;
+          c.projection = projection;
+          c.shared = shared;
+          c.bias = bias;
+          c.adagrad = adagrad;
+          check(c);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("alignment dims that straddle the tiles, relation spaces of another size") {
+  for (const std::uint32_t dim : {1u, 15u, 16u, 33u, 128u}) {
+    for (const std::uint32_t relation_dim : {0u, 1u, 17u, 48u}) {
+      test_case c;
+      c.dim = dim;
+      c.relation_dim = relation_dim;
+      c.projection = projection_kind::sigmoid;
+      c.shared = false;
+      c.pairs = 70;
+      check(c);
+    }
+  }
+}
+
+TEST_CASE("several batches, any number of negatives and threads") {
+  for (const std::uint32_t threads : {1u, 2u, 5u}) {
+    for (const std::uint32_t negatives : {1u, 5u, 31u}) {
+      for (const std::uint64_t pairs : {1u, 2u, 64u, 577u, 1500u}) {
+        test_case c;
+        c.threads = threads;
+        c.negatives = negatives;
+        c.pairs = pairs;
+        c.dim = 20;
+        check(c);
+      }
+    }
+  }
+}
+
+TEST_CASE("a batch with a logit that is not finite writes nothing") {
+  test_case c;
+  std::mt19937_64 random(8);
+  const data d = make_data(c, random);
+  const problem p = make_alignment_problem(c, d);
+  support::guarded_rows a(c.n_a, c.dim), b(c.n_b, c.dim);
+  a.randomise(random, 0.3);
+  b.randomise(random, 0.3);
+  b[3][5] = std::numeric_limits<float>::infinity();
+  const table a_before = a.copy();
+  relation r{0, 1, c.projection, random_table(random, c.dim, c.dim, 0.1), {}, 0.0f};
+  const table w_before = r.w_from.clone();
+  cpu::link_trainer trainer(p, p.links[0]);
+  const auto tally = trainer.train(0, {0, 200}, 0.1, a.view(false, false), b.view(false, false), r);
+  CHECK(tally.non_finite);
+  CHECK(std::memcmp(a.copy().data(), a_before.data(), a_before.bytes()) == 0);
+  CHECK(std::memcmp(r.w_from.data(), w_before.data(), w_before.bytes()) == 0);
+  CHECK(r.bias == 0.0f);
+}
