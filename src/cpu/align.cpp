@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t largest_batch = 1u << 14;
 constexpr std::uint32_t largest_pool = 1024;
+constexpr std::uint64_t pairs_per_thread = 1024;   // below this, threads cost more than they bring
 constexpr float row_capacity = 8;   // C of min(1, C / c), as for hot rows
 
 using row_matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -83,7 +84,7 @@ void link_trainer::draw(const kernel::link_options& o, std::uint64_t first, std:
   picks_.resize(std::size_t{count} * k);
   pool_.resize(pool_size_);
   for (std::uint32_t i = 0; i < pool_size_; ++i) pool_[i] = kernel::draw_pool_entry(o, first, i);
-#pragma omp parallel for schedule(static) num_threads(problem_.threads)
+#pragma omp parallel for schedule(static) num_threads(threads_)
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(count); ++i) {
     const auto pair = static_cast<std::size_t>(i);
     pairs_[pair] = kernel::draw_pair(o, first + pair);
@@ -130,7 +131,7 @@ void link_trainer::project(side& s, const table_rows& rows, const table& w, proj
   reserve_rows(s.values, n, dim);
   reserve_rows(s.projected, n, relation_dim);
   reserve_rows(s.gradient, n, relation_dim);
-#pragma omp parallel num_threads(problem_.threads)
+#pragma omp parallel num_threads(threads_)
   {
     const auto [begin, end] = my_share(n);
     for (std::size_t i = begin; i < end; ++i) {
@@ -174,7 +175,7 @@ block_loss link_trainer::one_pair(std::uint32_t pair, float bias, float* bias_gr
 kernel::loss_tally link_trainer::pair_losses(std::uint32_t count, float bias) {
   kernel::loss_tally total;
   bias_gradient_ = 0;
-#pragma omp parallel num_threads(problem_.threads)
+#pragma omp parallel num_threads(threads_)
   {
     const auto me = static_cast<std::size_t>(omp_get_thread_num());
     table& mine = thread_gradient_[me];
@@ -214,7 +215,7 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
                           table& w_delta) {
   const std::size_t n = s.rows.size(), relation_dim = w.rows();
   const auto used = static_cast<Eigen::Index>(relation_dim);
-#pragma omp parallel num_threads(problem_.threads)
+#pragma omp parallel num_threads(threads_)
   {
     const auto [begin, end] = my_share(n);
     const std::size_t count = end - begin;
@@ -242,6 +243,7 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
 
 kernel::loss_tally link_trainer::batch(const kernel::link_options& o, std::uint64_t first, std::uint32_t count,
                                        double rate, const table_rows& a, const table_rows& b, relation& r) {
+  threads_ = static_cast<int>(std::clamp<std::uint64_t>(count / pairs_per_thread, 1, problem_.threads));
   draw(o, first, count);
   collect(count);
   const table& w_a = r.w_from;

@@ -49,6 +49,7 @@ class link_trainer {
   std::uint32_t batch_pairs_;
   std::uint32_t pool_size_;
   std::uint32_t stamp_ = 0;
+  int threads_ = 1;                          ///< on the batch in hand
   side a_, b_;
   std::vector<kernel::linked_pair> pairs_;
   std::vector<std::uint32_t> pool_;

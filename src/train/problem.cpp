@@ -27,7 +27,23 @@ void check_options(const train_config& cfg) {
   require(cfg.min_learning_rate >= 0 && cfg.min_learning_rate <= cfg.learning_rate,
           fmt::format("train.min_learning_rate is {}, it must be 0 to train.learning_rate", cfg.min_learning_rate));
   require(cfg.warmup >= 0 && cfg.warmup < 1, fmt::format("train.warmup is {}, it must be 0 to below 1", cfg.warmup));
-  require(cfg.subsample >= 0, fmt::format("train.subsample is {}, it must be >= 0", cfg.subsample));
+  const std::pair<const char*, double> not_negative[] = {
+      {"subsample", cfg.subsample},   {"alpha", cfg.alpha}, {"align_rate", cfg.align_rate},
+      {"align_matrix_rate", cfg.align_matrix_rate}, {"task_weight_rate", cfg.task_weight_rate}};
+  for (const auto& [key, value] : not_negative) {
+    require(std::isfinite(value) && value >= 0, fmt::format("train.{} is {}, it must be a finite number >= 0", key, value));
+  }
+}
+
+/// Fixed weights must be usable, and belong to a task.
+void check_fixed_weights(const problem& p) {
+  for (const auto& [name, weight] : p.cfg.fixed_weights) {
+    require(std::isfinite(weight) && weight >= 0,
+            fmt::format("train.fixed_weights of \"{}\" is {}, it must be a finite number >= 0", name, weight));
+    bool found = false;
+    for (std::size_t t = 0; t < p.tasks(); ++t) found = found || p.task_name(t) == name;
+    require(found, fmt::format("train.fixed_weights names task \"{}\", which does not exist", name));
+  }
 }
 
 /// Offsets start at 0, never fall, end at the number of ids; ids are below `nodes`.
@@ -193,6 +209,7 @@ problem make_problem(const train_config& cfg, std::span<const view_input> views,
   for (const link_input& link : links) {
     p.links.push_back(make_link(cfg, link, p.views, static_cast<std::uint32_t>(p.tasks())));
   }
+  check_fixed_weights(p);
   return p;
 }
 

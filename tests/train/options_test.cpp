@@ -1,0 +1,104 @@
+/// Each option out of range, and each malformed input, is one error that names what is wrong.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+
+#include "m2grl/error.hpp"
+#include "train/catalogue.hpp"
+
+using namespace m2grl;
+
+namespace {
+
+/// The message of the error that a change of a good problem leads to; empty: none was thrown.
+std::string message_of(const std::function<void(train_config&, catalogue::inputs&)>& spoil) {
+  catalogue::inputs c;
+  catalogue::fill(c, 30, 4, 20, 6, 1);
+  train_config cfg = catalogue::small_config();
+  cfg.epochs = 1;
+  spoil(cfg, c);
+  try {
+    (void)train(cfg, c.views, c.linked);
+  } catch (const invalid_input& e) {
+    return e.what();
+  }
+  return "";
+}
+
+void check_message(const std::string& wanted, const std::function<void(train_config&, catalogue::inputs&)>& spoil) {
+  const std::string got = message_of(spoil);
+  CAPTURE(wanted, got);
+  CHECK(got.find(wanted) != std::string::npos);
+}
+
+const double nan_value = std::nan("");
+const double infinite = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+TEST_CASE("a good problem trains") {
+  CHECK(message_of([](train_config&, catalogue::inputs&) {}).empty());
+}
+
+TEST_CASE("training options out of range") {
+  using cfg = train_config;
+  using in = catalogue::inputs;
+  check_message("train.dim is 0", [](cfg& c, in&) { c.dim = 0; });
+  check_message("train.dim is 1025", [](cfg& c, in&) { c.dim = 1025; });
+  check_message("train.window is 0", [](cfg& c, in&) { c.window = 0; });
+  check_message("train.window is 17", [](cfg& c, in&) { c.window = 17; });
+  check_message("train.negatives is 0", [](cfg& c, in&) { c.negatives = 0; });
+  check_message("train.negatives is 32", [](cfg& c, in&) { c.negatives = 32; });
+  for (const double bad : {0.0, -1.0, nan_value, infinite}) {
+    check_message("train.learning_rate is", [&](cfg& c, in&) { c.learning_rate = bad; });
+  }
+  for (const double bad : {-1.0, 0.5, nan_value}) {
+    check_message("train.min_learning_rate is", [&](cfg& c, in&) { c.min_learning_rate = bad; });
+  }
+  for (const double bad : {-0.1, 1.0, nan_value}) check_message("train.warmup is", [&](cfg& c, in&) { c.warmup = bad; });
+  for (const double bad : {-0.1, nan_value, infinite}) {
+    check_message("train.subsample is", [&](cfg& c, in&) { c.subsample = bad; });
+    check_message("train.alpha is", [&](cfg& c, in&) { c.alpha = bad; });
+    check_message("train.align_rate is", [&](cfg& c, in&) { c.align_rate = bad; });
+    check_message("train.align_matrix_rate is", [&](cfg& c, in&) { c.align_matrix_rate = bad; });
+    check_message("train.task_weight_rate is", [&](cfg& c, in&) { c.task_weight_rate = bad; });
+    check_message("train.fixed_weights of \"item\" is", [&](cfg& c, in&) { c.fixed_weights = {{"item", bad}}; });
+  }
+  check_message("\"shop\", which does not exist", [](cfg& c, in&) { c.fixed_weights = {{"shop", 1.0}}; });
+}
+
+TEST_CASE("malformed views and links") {
+  using cfg = train_config;
+  using in = catalogue::inputs;
+  check_message("no view", [](cfg&, in& i) { i.views.clear(); i.linked.clear(); });
+  check_message("view \"item\" has no nodes", [](cfg&, in& i) { i.views[0].nodes = 0; });
+  check_message("view \"item\": id", [](cfg&, in& i) { i.items.ids[7] = 30; });
+  check_message("view \"item\": offsets", [](cfg&, in& i) { i.items.offsets.back() -= 1; });
+  check_message("view \"item\": offsets of row 1", [](cfg&, in& i) { i.items.offsets[2] = 0; });
+  check_message("view \"category\" has no node that occurs", [](cfg&, in& i) { i.views[1].sequences = {}; });
+  static const std::vector<std::uint64_t> short_counts{1, 2};
+  check_message("30 nodes but 2 counts", [](cfg&, in& i) { i.views[0].counts = short_counts; });
+  check_message("has no graph", [](cfg&, in& i) {
+    i.views[0].source = sequence_source::walks;
+    i.views[0].graph = nullptr;
+  });
+  check_message("length >= 2", [](cfg&, in& i) {
+    i.views[0].source = sequence_source::walks;
+    i.views[0].walks.length = 1;
+  });
+  check_message("p and q", [](cfg&, in& i) {
+    i.views[0].source = sequence_source::walks;
+    i.views[0].walks.kind = walk_kind::node2vec;
+    i.views[0].walks.p = 0;
+  });
+  check_message("joins views 0 and 2", [](cfg&, in& i) { i.linked[0].to = 2; });
+  check_message("link \"category~category\" has 30 rows for 4 nodes", [](cfg&, in& i) { i.linked[0].from = 1; });
+  check_message("link \"item~category\": id", [](cfg&, in& i) { i.links.ids[3] = 4; });
+  check_message("ratio is 0", [](cfg&, in& i) { i.linked[0].options.ratio = 0; });
+  check_message("relation_dim is above 1024", [](cfg&, in& i) { i.linked[0].options.relation_dim = 1025; });
+  static const std::vector<std::uint32_t> zero_counts(30, 0);
+  check_message("no node that occurs is linked", [](cfg&, in& i) { i.linked[0].counts = zero_counts; });
+  check_message("counts do not match", [](cfg&, in& i) { i.linked[0].counts = std::span(zero_counts).first(3); });
+}
