@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/eval_options.hpp"
+#include "cli/metrics_report.hpp"
+#include "cli/text.hpp"
+#include "m2grl/evaluate.hpp"
+#include "m2grl/model.hpp"
+
+namespace m2grl::cli {
+namespace {
+
+struct eval_arguments {
+  std::string model, protocol = "next-item", split = "test", json;
+  std::vector<std::uint32_t> k;
+  eval_options how;
+};
+
+void run_eval(const eval_arguments& args) {
+  require_writable_place(args.json);
+  const model m = load_model(args.model);
+  eval_config how = args.how.applied(m.cfg.eval);
+  if (!args.k.empty()) how.k = args.k;
+  const next_item_evaluation result = evaluate_next_item(m, args.split == "validation", how);
+
+  json report{{"protocol", result.protocol}, {"split", result.split}, {"queries", result.model.queries}};
+  report.update(metrics_json(result.model));
+  report["popularity"] = metrics_json(result.popularity);
+  report["random"] = metrics_json(result.random);
+  write_json(args.json, report);
+  if (args.json == "-") return;
+  fmt::print("{}, {}, {} over {}\n{}", result.protocol, result.split, plural(result.model.queries, "query", "queries"),
+             plural(m.views.front().ids.size(), "item", "items"),
+             metrics_text({{"model", result.model}, {"popularity", result.popularity}, {"random", result.random}}));
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app) {
+  auto* command = app.add_subcommand("eval", "evaluate a model on the events that its split held out");
+  auto args = std::make_shared<eval_arguments>();
+  command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
+  command->add_option("--protocol", args->protocol, "next-item: rank all items, except the history's")
+      ->check(CLI::IsMember({"next-item"}))
+      ->type_name("PROTOCOL");
+  command->add_option("--split", args->split, "validation or test")
+      ->check(CLI::IsMember({"validation", "test"}))
+      ->type_name("SPLIT");
+  command->add_option("--k", args->k, "places, as in 10,20; by default as configured")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(1u, 1000000000u))
+      ->type_name("K,…");
+  args->how.add_compose(*command);
+  args->how.add_history(*command);
+  command->add_option("--json", args->json, "write the metrics as JSON; \"-\": to standard output")->type_name("FILE");
+  command->callback([args] { run_eval(*args); });
+}
+
+}  // namespace m2grl::cli

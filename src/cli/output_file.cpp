@@ -1,0 +1,72 @@
+#include "cli/output_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "m2grl/error.hpp"
+
+namespace m2grl::cli {
+namespace {
+
+std::string cause() { return std::generic_category().message(errno); }
+
+}  // namespace
+
+output_file::output_file(const std::string& path) : path_(path) {
+  if (path == "-") {
+    stream_ = stdout;
+    return;
+  }
+  part_ = fmt::format("{}.part-{}", path, ::getpid());
+  stream_ = std::fopen(part_.c_str(), "wb");
+  if (stream_ == nullptr) throw io_error(fmt::format("cannot write {}: {}", path_, cause()));
+}
+
+output_file::~output_file() {
+  if (stream_ == nullptr || part_.empty()) return;
+  (void)std::fclose(stream_);
+  (void)::unlink(part_.c_str());
+}
+
+void output_file::write(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) fail();
+}
+
+void output_file::commit() {
+  if (std::fflush(stream_) != 0) fail();
+  if (part_.empty()) return;
+  std::FILE* const stream = std::exchange(stream_, nullptr);
+  const bool closed = std::fclose(stream) == 0;
+  if (!closed || ::rename(part_.c_str(), path_.c_str()) != 0) {
+    const std::string why = cause();
+    (void)::unlink(part_.c_str());
+    throw io_error(fmt::format("cannot write {}: {}", path_, why));
+  }
+}
+
+void output_file::fail() const { throw io_error(fmt::format("cannot write {}: {}", path_, cause())); }
+
+void write_json(const std::string& path, const json& value) {
+  if (path.empty()) return;
+  output_file file(path);
+  file.write(value.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
+  file.commit();
+}
+
+void require_writable_place(const std::filesystem::path& path) {
+  if (path.empty() || path == "-") return;
+  auto folder = (path / "").lexically_normal().parent_path().parent_path();  // "model/" and "model" alike
+  if (folder.empty()) folder = ".";
+  std::error_code code;
+  if (!std::filesystem::is_directory(folder, code)) {
+    throw io_error(fmt::format("cannot write {}: there is no folder {}", path.string(), folder.string()));
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw io_error(fmt::format("cannot write {}: {}: {}", path.string(), folder.string(), cause()));
+  }
+}
+
+}  // namespace m2grl::cli

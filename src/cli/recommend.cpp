@@ -1,0 +1,74 @@
+#include "m2grl/recommend.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/eval_options.hpp"
+#include "cli/output_file.hpp"
+#include "cli/text.hpp"
+#include "m2grl/model.hpp"
+
+namespace m2grl::cli {
+namespace {
+
+struct recommend_arguments {
+  std::string model, histories, out;
+  std::uint32_t k = 10;
+  eval_options how;
+};
+
+/// What the histories held that the model does not know.
+void tell_unknown(const user_histories& read) {
+  if (read.unknown_events == 0) return;
+  fmt::print(stderr, "m2grl: {} of {} history items are unknown to the model and left out: {}{}\n",
+             grouped(read.unknown_events), grouped(read.events), fmt::join(read.unknown, ", "),
+             read.unknown_events > read.unknown.size() ? ", …" : "");
+}
+
+void run_recommend(const recommend_arguments& args) {
+  require_writable_place(args.out);
+  const model m = load_model(args.model);
+  const auto& items = m.views.front().ids;
+  const user_histories read = read_histories(items, args.histories);
+  tell_unknown(read);
+  const auto best = recommend(m, read.histories, args.k, args.how.applied(m.cfg.eval));
+  output_file out(args.out);
+  fmt::memory_buffer lines;
+  for (std::size_t u = 0; u < best.size(); ++u) {
+    lines.clear();
+    for (std::size_t i = 0; i < best[u].size(); ++i) {
+      fmt::format_to(std::back_inserter(lines), "{}\t{}\t{}\t{}\n", read.users[u], i + 1, items.name(best[u][i].id),
+                     best[u][i].score);
+    }
+    out.write({lines.data(), lines.size()});
+  }
+  out.commit();
+  if (args.out != "-") fmt::print("wrote {} for {}\n", args.out, plural(best.size(), "history", "histories"));
+}
+
+}  // namespace
+
+void add_recommend(CLI::App& app) {
+  auto* command = app.add_subcommand("recommend", "the next items of users, from their histories");
+  auto args = std::make_shared<recommend_arguments>();
+  command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
+  command->add_option("--history", args->histories, "user<TAB>item item …, oldest first; \"-\": standard input")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("-k,--k", args->k, "recommendations a user")
+      ->check(CLI::Range(1u, 1000000000u))
+      ->capture_default_str();
+  args->how.add_compose(*command);
+  command->add_option("--last", args->how.history, "events of the history that make the query; 0: all")->type_name("N");
+  command->add_option("--decay", args->how.decay, "weight of the event k steps back is decay^k; 0: the last event only")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("D");
+  command->add_option("--out", args->out, "user<TAB>rank<TAB>item<TAB>score; \"-\": standard output")
+      ->required()
+      ->type_name("FILE.tsv");
+  command->callback([args] { run_recommend(*args); });
+}
+
+}  // namespace m2grl::cli

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/output_file.hpp"
+#include "cli/progress_view.hpp"
+#include "cli/run_report.hpp"
+#include "cli/text.hpp"
+#include "m2grl/dataset.hpp"
+#include "m2grl/error.hpp"
+#include "m2grl/evaluate.hpp"
+#include "m2grl/model.hpp"
+#include "m2grl/trainer.hpp"
+
+namespace m2grl::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct train_arguments {
+  std::string config, data, device = "auto", out, json, log;
+  std::vector<std::string> set;
+  bool overwrite = false, dry_run = false;
+};
+
+config configured(const train_arguments& args) {
+  std::vector<std::pair<std::string, std::string>> overrides;
+  for (const std::string& text : args.set) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) throw CLI::ValidationError("--set", fmt::format("\"{}\" is not key=value", text));
+    overrides.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  config cfg = load_config(args.config, overrides);
+  if (!args.data.empty()) {
+    if (!fs::is_directory(args.data)) throw io_error(fmt::format("--data {}: there is no such folder", args.data));
+    cfg.data.root = args.data;
+  }
+  return cfg;
+}
+
+/// Everything that can be refused before the data is read.
+void check_places(const train_arguments& args) {
+  if (args.device == "cuda") {
+    throw invalid_input("--device cuda: this m2grl was built without the CUDA backend; use --device cpu");
+  }
+  if (args.dry_run) return;
+  if (fs::symlink_status(args.out).type() != fs::file_type::not_found && !args.overwrite) {
+    throw invalid_input(fmt::format("{} exists already; --overwrite replaces it", args.out));
+  }
+  require_writable_place(args.out);
+  require_writable_place(args.json);
+  require_writable_place(args.log);
+}
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage{};
+  (void)getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+train_result trained(const config& cfg, const dataset& data, const train_arguments& args, interrupts& signals) {
+  progress_view view(args.log);
+  train_options options;
+  options.on_progress = [&](const progress& now) { view(now); };
+  options.stop = signals.begin_training();
+  if (cfg.train.patience > 0) {
+    options.validate = [&](const embeddings& learned) {
+      return validation_hit_rate(data, learned, cfg.eval, cfg.eval.k.front());
+    };
+  }
+  train_result result = train(cfg, data, options);
+  view.finish();
+  if (result.stopped || options.stop.stop_requested()) {
+    throw interrupted(fmt::format("interrupted after {} of {}; no model was written",
+                                  plural(result.epochs, "epoch", "epochs"), cfg.train.epochs));
+  }
+  signals.begin_saving();
+  return result;
+}
+
+json views_json(const dataset& data) {
+  json list = json::array();
+  for (const view_data& view : data.views) {
+    list.push_back({{"name", view.name}, {"nodes", view.ids.size()}, {"sequences", view.sequences.size()}});
+  }
+  return list;
+}
+
+void run_train(const train_arguments& args, interrupts& signals) {
+  std::FILE* const screen = args.json == "-" ? stderr : stdout;  // JSON on standard output stands alone
+  const auto start = std::chrono::steady_clock::now();
+  const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  check_places(args);
+  const config cfg = configured(args);
+  dataset data = load_dataset(cfg);
+  fmt::print(screen, "{}", ingest_text(data));
+  if (args.dry_run) {
+    fmt::print(screen, "{}", plan_text(cfg, data));
+    return;
+  }
+  (void)std::fflush(screen);
+  json report{{"tasks", json::array()}};
+  json views = views_json(data), ingest = ingest_json(data.report);
+  train_result result = trained(cfg, data, args, signals);
+
+  const model m = make_model(cfg, std::move(data), std::move(result.learned));
+  save_model(m, args.out, args.overwrite);
+  const double rate = result.seconds > 0 ? static_cast<double>(result.pairs) / result.seconds : 0;
+  report["tasks"] = tasks_json(m.tasks);
+  report["seconds"] = result.seconds;
+  report["seconds_total"] = passed();
+  report["pairs_per_second"] = rate;
+  report["peak_rss_bytes"] = peak_rss_bytes();
+  report["resumed_from_step"] = 0;
+  report["epochs"] = result.epochs;
+  report["best_epoch"] = result.best_epoch;
+  report["views"] = std::move(views);
+  report["ingest"] = std::move(ingest);
+  write_json(args.json, report);
+  fmt::print(screen, "trained {} in {} ({} pairs, {} pairs/s)\n{}", plural(result.epochs, "epoch", "epochs"),
+             duration(result.seconds), grouped(result.pairs), scaled(rate), tasks_text(m.tasks));
+  if (result.best_epoch != result.epochs)
+    fmt::print(screen, "kept the tables of epoch {}, the best on validation\n", result.best_epoch);
+  fmt::print(screen, "wrote {}\n", args.out);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, interrupts& signals) {
+  auto* command = app.add_subcommand("train", "train a model on the data that a configuration describes");
+  auto args = std::make_shared<train_arguments>();
+  command->add_option("config", args->config, "the configuration (TOML)")->required()->type_name("CONFIG.toml");
+  command->add_option("--data", args->data, "folder of the data files; by default the configuration's")
+      ->type_name("DIR");
+  command->add_option("--set", args->set, "override a key, as in train.dim=64; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  command->add_option("--device", args->device, "auto, cpu or cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->type_name("DEVICE");
+  auto* out =
+      command->add_option("--out", args->out, "the model's folder, which must not exist yet")->type_name("MODEL");
+  command->add_flag("--overwrite", args->overwrite, "replace an existing model");
+  command->add_flag("--dry-run", args->dry_run, "read the data, report it and the plan; train and write nothing");
+  command->add_option("--json", args->json, "write what was done as JSON; \"-\": to standard output")
+      ->type_name("FILE");
+  command->add_option("--log", args->log, "write the progress, one JSON object a line")->type_name("FILE.jsonl");
+  command->callback([args, out, &signals] {
+    if (out->empty() && !args->dry_run) throw CLI::RequiredError("--out");
+    run_train(*args, signals);
+  });
+}
+
+}  // namespace m2grl::cli
