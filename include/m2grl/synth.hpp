@@ -48,6 +48,7 @@ struct synth_config {
 /// Items in planted order of popularity, group by group (a category, a brand).
 struct item_groups {
   ragged members;                   ///< [groups] rows
+  std::vector<node_id> rank;        ///< [items] place of each item within its group, from 0
   std::vector<double> share;        ///< beside members.ids: the item's probability within its group
   std::vector<double> cumulative;   ///< beside members.ids: their running sum within the group
 };
