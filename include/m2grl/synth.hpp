@@ -23,10 +23,10 @@ namespace m2grl {
 /// twice: such draws are repeated (64 times at most, then the repeat stands).
 struct synth_config {
   std::size_t users = 20000;
-  std::size_t items = 5000;
-  std::size_t categories = 100;
-  std::size_t brands = 300;
-  std::size_t shops = 200;
+  std::size_t items = 10000;
+  std::size_t categories = 200;
+  std::size_t brands = 500;
+  std::size_t shops = 300;
   std::size_t categories_per_taste = 5;
   std::size_t tastes_per_user = 3;
   double events_per_user = 20;          ///< mean; at least min_events each, geometric above it

@@ -85,12 +85,14 @@ config marketplace_config(const synth_config& plan) {
   }
   cfg.split.kind = split_kind::last;
   cfg.train.dim = 64;
-  cfg.train.epochs = 10;
+  cfg.train.epochs = 20;
+  cfg.train.window = 3;
   cfg.train.seed = plan.seed;
   cfg.train.threads = plan.threads;
   cfg.train.side = window_side::past;
   cfg.train.alpha = 0.4;
-  cfg.eval.compose = {{"item", 1}, {"category", 0.5}, {"brand", 0.5}, {"shop", 0.5}};
+  cfg.eval.compose = {{"item", 1}, {"category", 0.5}, {"brand", 1}};
+  cfg.eval.decay = 0.1;
   return cfg;
 }
 
