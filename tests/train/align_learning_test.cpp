@@ -49,8 +49,9 @@ TEST_CASE("a planted map from items to categories is learned, by every form of t
       for (const std::uint32_t relation_dim : {0u, 12u}) {
         train_config cfg = catalogue::small_config();
         cfg.dim = 32;
-        cfg.epochs = 6;
-        cfg.align_rate = projection == projection_kind::sigmoid ? 6 : 1;
+        cfg.epochs = 10;
+        // A sigmoid near ½ passes on a quarter of each gradient, and a common mode that b has to learn first.
+        cfg.align_rate = projection == projection_kind::sigmoid ? 20 : 1;
         c.linked[0].options.projection = projection;
         c.linked[0].options.shared = shared;
         c.linked[0].options.relation_dim = relation_dim;
@@ -61,7 +62,6 @@ TEST_CASE("a planted map from items to categories is learned, by every form of t
           return train(none, c.views, c.linked);
         }();
         CAPTURE(static_cast<int>(projection), shared, relation_dim, result.learned.tasks[2].loss, result.learned.relations[0].bias);
-        WARN(auc(c, result.learned) << " loss " << result.learned.tasks[2].loss << " b " << result.learned.relations[0].bias << " none " << auc(c, untouched.learned));
         CHECK(auc(c, result.learned) > 0.95);
         CHECK(auc(c, untouched.learned) < 0.7);
         CHECK(catalogue::all_finite(result.learned));
