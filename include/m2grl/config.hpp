@@ -21,6 +21,7 @@ enum class time_unit { seconds, milliseconds, microseconds, nanoseconds };
 struct attribute_table_config {
   std::string file;   ///< CSV or TSV, plain, .gz or .zst, relative to data_config::root
   std::string key;    ///< its key column; the values are those of the log's item column
+  std::string delimiter;   ///< one character; empty: tab for .tsv, else comma
 };
 
 /// Where the events come from and how they are cut into sessions. [data]
@@ -44,10 +45,13 @@ struct data_config {
   std::map<std::string, std::uint32_t> event_weights;
   std::vector<attribute_table_config> tables;
 
-  double session_gap_seconds = 1800;     ///< a longer pause starts a new session; 0: one session per user
+  /// A longer pause starts a new session; 0: one session per user. Without effect where `session` names a column.
+  double session_gap_seconds = 1800;
   double min_dwell_seconds = 0;          ///< events with a shorter dwell are dropped
-  std::uint64_t min_count = 1;           ///< items with fewer training events are dropped
-  std::uint64_t max_user_events = 0;     ///< users with more events are dropped (bots); 0: no limit
+  /// Items with fewer training events are dropped from the item view; the attributes of those events stay.
+  std::uint64_t min_count = 1;
+  /// Users with more training events are dropped (bots), their held-out events included; 0: no limit.
+  std::uint64_t max_user_events = 0;
 };
 
 // ---------------------------------------------------------------- views and links
@@ -70,7 +74,7 @@ struct view_config {
   std::string name;
   std::string column;      ///< column of the log, or of `table`; empty for the item view and edge lists
   std::string table;       ///< file of the attribute table that holds `column`; empty: a column of the log
-  std::string separator;   ///< splits a cell with several values; empty: one value per cell
+  std::string separator;   ///< splits a cell with several values, which follow one another; empty: one per cell
   std::string edges;       ///< or: an edge list "u v [weight]" per line, white space or comma
   bool directed = false;            ///< graph: keep the direction of transitions (or edges)
   bool merge_repeats = false;       ///< merge runs of the same node within a sequence

@@ -44,12 +44,16 @@ struct dropped_count {
   std::uint64_t count = 0;
 };
 
-/// What reading the data did: every rule says what it dropped.
+/// What reading the data did: every rule says what it dropped. Rules on events come first: events_read is
+/// events_kept and what they dropped. Rules that begin with "view" speak of one view's nodes among the kept events.
+/// Of a data set of edge lists alone, the edges are the events.
 struct ingest_report {
   std::uint64_t events_read = 0;
-  std::uint64_t events_kept = 0;
-  std::uint64_t users = 0;
-  std::uint64_t sessions = 0;
+  std::uint64_t events_kept = 0;         ///< training and held out
+  std::uint64_t training_events = 0;     ///< of those kept
+  std::uint64_t users = 0;               ///< with kept events
+  std::uint64_t sessions = 0;            ///< of kept events, before the split
+  std::uint64_t crossing_sessions = 0;   ///< split by time: cut by the boundary, their begin trains
   std::vector<dropped_count> dropped;
   double seconds = 0;
 };

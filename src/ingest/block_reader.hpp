@@ -1,11 +1,13 @@
 #pragma once
 /// Cuts a text into blocks that begin and end with whole records, and parses them on several threads.
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -88,6 +90,21 @@ class fault_log {
 /// Line ends within a block.
 [[nodiscard]] std::uint64_t count_lines(const text_block& block);
 
+/// Throws parse_fault at a NUL byte: the file is binary, or text in another encoding than UTF-8.
+void require_text(const text_block& block);
+
+/// Calls on_line(row) for every line of a block, without its line end.
+template <class OnLine>
+void for_each_line(const text_block& block, OnLine&& on_line) {
+  std::string_view text(block.text_begin(), static_cast<std::size_t>(block.text_end() - block.text_begin()));
+  while (!text.empty()) {
+    std::string_view row = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), row.size() + 1));
+    if (row.ends_with('\r')) row.remove_suffix(1);
+    on_line(row);
+  }
+}
+
 /// Calls parse(worker, block) → Result for every block; returns the results in the order of the text.
 /// Throws invalid_input with the first fault's place. `lines_before`, if given, receives the lines before each block.
 template <class Result, class Parse>
@@ -101,6 +118,7 @@ std::vector<Result> parse_blocks(block_reader& reader, std::size_t workers, Pars
     while (reader.next(block)) {
       faults.add_lines(block.index, count_lines(block));
       try {
+        require_text(block);
         Result result = parse(worker, block);
         const std::scoped_lock lock(mutex);
         if (results.size() <= block.index) results.resize(block.index + 1);

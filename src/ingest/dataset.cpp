@@ -40,30 +40,27 @@ query_set finish_queries(const std::vector<raw_query>& raw, const event_log& log
   return out;
 }
 
-void require_pairs(const event_log& log, const split_events& split) {
+void require_pairs(const split_events& split) {
   for (std::size_t s = 0; s + 1 < split.session_begin.size(); ++s) {
     if (split.session_begin[s + 1] - split.session_begin[s] >= 2) return;
   }
-  throw invalid_input(fmt::format("none of the sessions in {} events has two training events: there is nothing to train on",
-                                  log.size()));
+  throw invalid_input(fmt::format("none of the {} sessions of {} training events has two of them: there is nothing to "
+                                  "train on",
+                                  split.session_begin.size() - 1, split.events.size()));
 }
 
 value_source source_of(const config& cfg, std::size_t v, const event_log& log, std::size_t& column) {
   const view_config& view = cfg.views[v];
-  value_source values;
-  values.item_of_event = &log.item;
-  if (v == 0) {
-    values.names = texts_of(log.items);
-    values.of_event = &log.item;
-  } else if (in_log(view)) {
-    values.names = texts_of(log.attributes[column]);
-    values.of_event = &log.attribute[column++];
-  } else {
+  if (v == 0) return {texts_of(log.items), &log.item, {}};
+  if (!in_log(view)) {
     attribute_values attributes = read_attributes(cfg.data, view, log.items);
-    values.names = std::move(attributes.names);
-    values.of_item = std::move(attributes.of_item);
+    return {std::move(attributes.names), &log.item, std::move(attributes.rows)};
   }
-  return values;
+  const id_names& cells = log.attributes[column];
+  const std::vector<node_id>& cell_of_event = log.attribute[column++];
+  if (view.separator.empty()) return {texts_of(cells), &cell_of_event, {}};
+  attribute_values parts = split_cells(cells, view.separator);
+  return {std::move(parts.names), &cell_of_event, std::move(parts.rows)};
 }
 
 std::size_t index_of(const config& cfg, const std::string& name) {
@@ -86,23 +83,45 @@ std::vector<std::pair<std::size_t, std::size_t>> wanted_links(const config& cfg)
   return wanted;
 }
 
+void check_sources(const config& cfg) {
+  if (!cfg.data.events.empty() && !cfg.data.sequences.empty()) {
+    throw invalid_input("both data.events and data.sequences name a file");
+  }
+  if (!cfg.views.front().edges.empty()) {
+    throw invalid_input(fmt::format("the first view, \"{}\", is the item view: beside a log it cannot come from an "
+                                    "edge list",
+                                    cfg.views.front().name));
+  }
+  for (std::size_t v = 1; v < cfg.views.size(); ++v) {
+    const view_config& view = cfg.views[v];
+    if (view.edges.empty() && view.column.empty()) {
+      throw invalid_input(fmt::format("view \"{}\" names neither a column nor an edge list", view.name));
+    }
+    if (in_log(view) && cfg.data.events.empty()) {
+      throw invalid_input(fmt::format("view \"{}\" is a column of the log, but data.sequences has no columns", view.name));
+    }
+  }
+}
+
 void load_events(const config& cfg, dataset& out) {
+  check_sources(cfg);
   const std::size_t workers = worker_count(cfg.train.threads);
   std::vector<std::string> columns;
   for (std::size_t v = 1; v < cfg.views.size(); ++v) {
     if (in_log(cfg.views[v])) columns.push_back(cfg.views[v].column);
   }
   const event_log log = cfg.data.sequences.empty() ? read_event_log(cfg.data, columns, workers, out.report)
-                                                   : read_sequence_file(cfg.data, out.report);
-  const split_events split_of_log = split(log, order_events(log, cfg.data, out.report), cfg.split);
-  require_pairs(log, split_of_log);
+                                                   : read_sequence_file(cfg.data, workers, out.report);
+  const split_events split_of_log = split(log, order_events(log, cfg.data), cfg.data, cfg.split, out.report);
+  require_pairs(split_of_log);
   std::vector<value_source> values;
   std::vector<built_view> built;
   std::size_t column = 0;
   for (std::size_t v = 0; v < cfg.views.size(); ++v) {
     if (!cfg.views[v].edges.empty()) {
+      std::uint64_t edges = 0;   // not events of the log
       values.emplace_back();
-      built.push_back({read_edge_view(cfg.data, cfg.views[v]), {}});
+      built.push_back({read_edge_view(cfg.data, cfg.views[v], workers, edges), {}});
       continue;
     }
     values.push_back(source_of(cfg, v, log, column));
@@ -137,8 +156,11 @@ dataset load_dataset(const config& cfg) {
       if (view.edges.empty()) {
         throw invalid_input(fmt::format("view \"{}\" needs a log: data.events and data.sequences are empty", view.name));
       }
-      out.views.push_back(read_edge_view(cfg.data, view));
+      std::uint64_t edges = 0;
+      out.views.push_back(read_edge_view(cfg.data, view, worker_count(cfg.train.threads), edges));
+      out.report.events_read += edges;
     }
+    out.report.events_kept = out.report.training_events = out.report.events_read;
   } else {
     load_events(cfg, out);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "ingest/numbers.hpp"
 #include "m2grl/error.hpp"
@@ -11,11 +12,10 @@
 namespace m2grl::ingest {
 namespace {
 
-char choose_delimiter(std::string_view file, const std::string& delimiter) {
+char choose_delimiter(std::string_view file, const std::string& delimiter, const std::string& key) {
   if (!delimiter.empty()) {
     if (delimiter.size() != 1 || delimiter == "\"" || delimiter == "\n" || delimiter == "\r") {
-      throw invalid_input(fmt::format("data.delimiter must be one character that is neither a quote nor a line end, "
-                                      "not {}",
+      throw invalid_input(fmt::format("{} must be one character that is neither a quote nor a line end, not {}", key,
                                       ingest::quoted(delimiter)));
     }
     return delimiter[0];
@@ -33,9 +33,10 @@ std::string spelled(char delimiter) {
 }  // namespace
 
 delimited_reader::delimited_reader(const std::filesystem::path& root, const std::string& file,
-                                   const std::string& delimiter)
-    : layout_{choose_delimiter(file, delimiter), {}, {}, 0},
-      blocks_(text_source(root, file), layout_.delimiter) {
+                                   const std::string& delimiter, std::string delimiter_key, std::size_t block_bytes)
+    : delimiter_key_(std::move(delimiter_key)),
+      layout_{choose_delimiter(file, delimiter, delimiter_key_), {}, {}, 0},
+      blocks_(text_source(root, file), layout_.delimiter, block_bytes) {
   read_header();
 }
 
@@ -47,6 +48,7 @@ void delimited_reader::read_header() {
   const char* p = block.text_begin();
   std::deque<std::string> unescaped;
   try {
+    require_text(block);
     for (;; ++p) {
       const char* const start = p;
       std::string_view value;
@@ -61,7 +63,10 @@ void delimited_reader::read_header() {
       if (*p == '\n') break;
     }
   } catch (const parse_fault& fault) {
-    throw invalid_input({name(), 1, static_cast<std::uint64_t>(fault.at - block.text_begin()) + 1}, fault.message);
+    fault_log faults;
+    faults.add_lines(block.index, count_lines(block));
+    faults.add_fault(block, fault);
+    faults.rethrow(blocks_);
   }
   header_line_.assign(block.text_begin(), p);
   layout_.slot_of_field.assign(layout_.header.size(), no_slot);
@@ -73,8 +78,8 @@ int delimited_reader::want(const std::string& column, std::string_view role) {
   const auto& header = layout_.header;
   const auto found = std::find(header.begin(), header.end(), column);
   if (found == header.end()) {
-    throw invalid_input({name(), 1}, fmt::format("there is no column {} ({}); the columns are {}{}", ingest::quoted(column),
-                                                 role, fmt::join(header, ", "), delimiter_hint()));
+    throw invalid_input({name(), 1}, fmt::format("there is no column {} ({}); the columns are {}{}", ingest::quoted(column), role,
+                                                 columns(), delimiter_hint()));
   }
   if (std::find(found + 1, header.end(), column) != header.end()) {
     throw invalid_input({name(), 1}, fmt::format("column {} ({}) occurs twice", ingest::quoted(column), role));
@@ -84,6 +89,16 @@ int delimited_reader::want(const std::string& column, std::string_view role) {
   return slot;
 }
 
+std::string delimited_reader::columns() const {
+  constexpr std::size_t most = 30;
+  std::vector<std::string> names;
+  for (const std::string& name : layout_.header) names.push_back(ingest::quoted(name));
+  if (names.size() <= most) return fmt::format("{}", fmt::join(names, ", "));
+  const std::size_t all = names.size();
+  names.resize(most);
+  return fmt::format("{}, … ({} in all)", fmt::join(names, ", "), all);
+}
+
 std::string delimited_reader::delimiter_hint() const {
   char best = layout_.delimiter;
   const auto count = [&](char c) { return std::count(header_line_.begin(), header_line_.end(), c); };
@@ -91,8 +106,8 @@ std::string delimited_reader::delimiter_hint() const {
     if (count(candidate) > count(best)) best = candidate;
   }
   if (best == layout_.delimiter) return "";
-  return fmt::format("; the line seems to be split by {}, not by {}: set data.delimiter", spelled(best),
-                     spelled(layout_.delimiter));
+  return fmt::format("; the line seems to be split by {}, not by {}: set {}", spelled(best),
+                     spelled(layout_.delimiter), delimiter_key_);
 }
 
 const char* read_quoted_field(const char* p, const char* end, char delimiter, std::deque<std::string>& unescaped,

@@ -31,9 +31,12 @@ struct record {
 /// A table's header, and its records in blocks.
 class delimited_reader {
  public:
-  /// `delimiter`: one character; empty: tab for names in .tsv (before .gz, .zst), else comma.
-  /// Throws io_error, invalid_input (an empty file, a damaged header).
-  delimited_reader(const std::filesystem::path& root, const std::string& file, const std::string& delimiter);
+  /// `delimiter`: one character; empty: tab for names in .tsv (before .gz, .zst), else comma. `delimiter_key`
+  /// is the configuration's key for it, for messages. Throws io_error, invalid_input (an empty file, a damaged
+  /// header).
+  delimited_reader(const std::filesystem::path& root, const std::string& file, const std::string& delimiter,
+                   std::string delimiter_key = "data.delimiter",
+                   std::size_t block_bytes = block_reader::default_block_bytes);
 
   /// The slot of a wanted column; `role` says in the message what it is for. Throws invalid_input.
   int want(const std::string& column, std::string_view role);
@@ -45,7 +48,9 @@ class delimited_reader {
  private:
   void read_header();
   [[nodiscard]] std::string delimiter_hint() const;
+  [[nodiscard]] std::string columns() const;
 
+  std::string delimiter_key_;
   table_layout layout_;
   block_reader blocks_;
   std::string header_line_;

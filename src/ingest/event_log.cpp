@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ingest/delimited_reader.hpp"
 #include "ingest/numbers.hpp"
@@ -67,7 +68,9 @@ class log_parser {
       const auto slot = static_cast<std::size_t>(columns_.ids[c]);
       const std::string_view text = r.values[slot];
       if (text.empty()) {
-        if (c < columns_.required) throw parse_fault{r.starts[slot], fmt::format("column \"{}\" is empty", columns_.names[c])};
+        if (c < columns_.required) {
+          throw parse_fault{r.starts[slot], fmt::format("a value is missing: column \"{}\" is empty", columns_.names[c])};
+        }
         out.ids[c].push_back(no_node);
       } else {
         out.ids[c].push_back(tables_[worker][c].find_or_insert(make_key(text), text, place));
@@ -81,8 +84,11 @@ class log_parser {
     std::int64_t time = 0;
     if (!parse_whole(r.values[slot], time)) {
       throw parse_fault{r.starts[slot],
-                        fmt::format("time {} is not a whole number{}", quoted(r.values[slot]),
-                                    integer_over_range(r.values[slot]) ? " of 64 bits" : "")};
+                        looks_whole(r.values[slot])
+                            ? fmt::format("time {} exceeds 64 bits", quoted(r.values[slot]))
+                            : fmt::format("time {} is not a whole number (data.unit says of what: seconds, "
+                                          "milliseconds, microseconds or nanoseconds)",
+                                          quoted(r.values[slot]))};
     }
     return time;
   }
@@ -91,8 +97,8 @@ class log_parser {
     if (columns_.dwell == no_slot) return true;
     const auto slot = static_cast<std::size_t>(columns_.dwell);
     double dwell = 0;
-    if (!parse_real(r.values[slot], dwell) || dwell < 0) {
-      throw parse_fault{r.starts[slot], fmt::format("dwell {} is not a number >= 0", quoted(r.values[slot]))};
+    if (!parse_real(r.values[slot], dwell) || !std::isfinite(dwell) || dwell < 0) {
+      throw parse_fault{r.starts[slot], fmt::format("dwell {} is not a finite number >= 0", quoted(r.values[slot]))};
     }
     return dwell >= data_.min_dwell_seconds;
   }
@@ -132,6 +138,9 @@ columns find_columns(const data_config& data, const std::vector<std::string>& at
     if (data.dwell.empty()) throw invalid_input("data.min_dwell_seconds is set, but data.dwell names no column");
     c.dwell = reader.want(data.dwell, "dwell");
   }
+  if (data.event_type.empty() && !data.event_weights.empty()) {
+    throw invalid_input("data.event_weights is set, but data.event_type names no column");
+  }
   c.event_type = find(data.event_type, "event type");
   return c;
 }
@@ -157,8 +166,8 @@ id_names merge_column(log_parser& parser, std::vector<parsed_block>& blocks, std
 }  // namespace
 
 event_log read_event_log(const data_config& data, const std::vector<std::string>& attribute_columns,
-                         std::size_t workers, ingest_report& report) {
-  delimited_reader reader(data.root, data.events, data.delimiter);
+                         std::size_t workers, ingest_report& report, std::size_t block_bytes) {
+  delimited_reader reader(data.root, data.events, data.delimiter, "data.delimiter", block_bytes);
   const columns wanted = find_columns(data, attribute_columns, reader);
   log_parser parser(data, wanted, reader.layout(), workers);
   auto blocks = parse_blocks<parsed_block>(reader.blocks(), workers, parser);
@@ -197,36 +206,61 @@ event_log read_event_log(const data_config& data, const std::vector<std::string>
   return log;
 }
 
-event_log read_sequence_file(const data_config& data, ingest_report& report) {
-  text_source source(data.root, data.sequences);
-  const std::string name = source.name();
-  block_reader reader(std::move(source), '\0');
-  const std::string separators = data.delimiter.empty() ? " \t" : data.delimiter;
-  std::vector<id_table> tables(1);
-  event_log log;
+namespace {
+
+/// What one block of a sequence file gave; ids are numbers of the worker, lines count from the block's begin.
+struct parsed_lines {
+  std::size_t worker = 0;
+  std::vector<node_id> items;
+  std::vector<std::uint64_t> lines;   ///< beside items
+};
+
+parsed_lines parse_lines(const text_block& block, std::string_view separators, id_table& ids) {
+  parsed_lines out;
   std::uint64_t line = 0;
-  text_block block;
-  while (reader.next(block)) {
-    std::string_view text(block.text_begin(), static_cast<std::size_t>(block.text_end() - block.text_begin()));
-    while (!text.empty()) {
-      std::string_view row = text.substr(0, text.find('\n'));
-      text.remove_prefix(std::min(text.size(), row.size() + 1));
-      if (!row.empty() && row.back() == '\r') row.remove_suffix(1);
-      for (std::size_t at = 0; at <= row.size();) {
-        const std::size_t end = std::min(row.find_first_of(separators, at), row.size());
-        if (const std::string_view id = row.substr(at, end - at); !id.empty()) {
-          log.item.push_back(tables[0].find_or_insert(make_key(id), id, log.item.size()));
-          log.user.push_back(static_cast<node_id>(line));
-        }
-        at = end + 1;
+  for_each_line(block, [&](std::string_view row) {
+    for (std::size_t at = 0; at < row.size();) {
+      const std::size_t end = std::min(row.find_first_of(separators, at), row.size());
+      if (const std::string_view id = row.substr(at, end - at); !id.empty()) {
+        out.items.push_back(ids.find_or_insert(make_key(id), id, (block.index << 32) | out.items.size()));
+        out.lines.push_back(line);
       }
-      ++line;
+      at = end + 1;
     }
+    ++line;
+  });
+  return out;
+}
+
+}  // namespace
+
+event_log read_sequence_file(const data_config& data, std::size_t workers, ingest_report& report,
+                             std::size_t block_bytes) {
+  block_reader reader(text_source(data.root, data.sequences), '\0', block_bytes);
+  const std::string separators = data.delimiter.empty() ? " \t" : data.delimiter;
+  std::vector<id_table> tables(workers);
+  std::vector<std::uint64_t> lines_before, places{0};
+  auto blocks = parse_blocks<parsed_lines>(
+      reader, workers,
+      [&](std::size_t worker, const text_block& block) {
+        parsed_lines out = parse_lines(block, separators, tables[worker]);
+        out.worker = worker;
+        return out;
+      },
+      &lines_before);
+  for (const parsed_lines& block : blocks) places.push_back(places.back() + block.items.size());
+  report.events_read = places.back();
+  if (report.events_read == 0) throw invalid_input({reader.name()}, "the file holds no sequences");
+  if (lines_before.back() >= no_node) throw invalid_input({reader.name()}, "the file has 2^32 - 1 lines or more");
+  merged_ids merged = merge_ids(std::move(tables), places, workers);
+  event_log log;
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    const auto& remap = merged.remap[blocks[b].worker];
+    for (const node_id item : blocks[b].items) log.item.push_back(remap[item]);
+    for (const std::uint64_t line : blocks[b].lines) log.user.push_back(static_cast<node_id>(lines_before[b] + line));
+    blocks[b] = {};
   }
-  if (reader.source_fault()) std::rethrow_exception(reader.source_fault());
-  report.events_read = log.size();
-  if (log.size() == 0) throw invalid_input({name, 0, 0}, "the file holds no sequences");
-  log.items = merge_ids(std::move(tables), {0, log.size()}, 1).names;
+  log.items = std::move(merged.names);
   return log;
 }
 

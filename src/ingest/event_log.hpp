@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ingest/block_reader.hpp"
 #include "ingest/id_table.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
@@ -26,9 +27,12 @@ struct event_log {
 /// Reads data.events; `attribute_columns` are those of the views that lie in the log. Events that dwell or
 /// event-type rules drop never get ids; the report says how many. Throws invalid_input, io_error.
 [[nodiscard]] event_log read_event_log(const data_config& data, const std::vector<std::string>& attribute_columns,
-                                       std::size_t workers, ingest_report& report);
+                                       std::size_t workers, ingest_report& report,
+                                       std::size_t block_bytes = block_reader::default_block_bytes);
 
-/// Reads data.sequences: one user per line, item ids in order.
-[[nodiscard]] event_log read_sequence_file(const data_config& data, ingest_report& report);
+/// Reads data.sequences: one user per line, item ids in order; every character of data.delimiter separates
+/// (empty: white space). Throws invalid_input, io_error.
+[[nodiscard]] event_log read_sequence_file(const data_config& data, std::size_t workers, ingest_report& report,
+                                           std::size_t block_bytes = block_reader::default_block_bytes);
 
 }  // namespace m2grl::ingest

@@ -19,21 +19,15 @@ bool parse(std::string_view text, Number& value) noexcept {
 bool parse_whole(std::string_view text, std::int64_t& value) noexcept { return parse(text, value); }
 bool parse_real(std::string_view text, double& value) noexcept { return parse(text, value); }
 
-bool integer_over_range(std::string_view text) noexcept {
-  const bool negative = text.starts_with('-');
-  const auto digits = text.substr(negative ? 1 : 0);
-  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    return false;
-  }
-  std::int64_t as_signed = 0;
-  std::uint64_t as_unsigned = 0;
-  return negative ? !parse(text, as_signed) : !parse(text, as_unsigned);
+bool looks_whole(std::string_view text) noexcept {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t longest = 40;
   std::string shown = "\"";
-  for (const char c : text.substr(0, longest)) shown += c >= 0 && c < ' ' ? '?' : c;
+  for (const char c : text.substr(0, longest)) shown += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? '?' : c;
   if (text.size() > longest) shown += "…";
   return shown + '"';
 }

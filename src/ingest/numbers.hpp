@@ -11,8 +11,8 @@ namespace m2grl::ingest {
 [[nodiscard]] bool parse_whole(std::string_view text, std::int64_t& value) noexcept;
 [[nodiscard]] bool parse_real(std::string_view text, double& value) noexcept;
 
-/// True where the text has the form of an integer but fits neither std::int64_t nor std::uint64_t.
-[[nodiscard]] bool integer_over_range(std::string_view text) noexcept;
+/// True where the text has the form of an integer, of any length.
+[[nodiscard]] bool looks_whole(std::string_view text) noexcept;
 
 /// A cell's text for a message: quoted, shortened where it is long.
 [[nodiscard]] std::string quoted(std::string_view text);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_map>
+#include <span>
 
 #include "m2grl/error.hpp"
 
@@ -34,83 +34,112 @@ std::vector<std::uint64_t> group_by_user(const event_log& log, std::vector<std::
   return begin;
 }
 
-/// Events of one user by session (in order of its first event), then by time.
-void gather_sessions(const event_log& log, std::span<std::uint64_t> events) {
-  std::unordered_map<node_id, std::size_t> first;
-  for (std::size_t i = 0; i < events.size(); ++i) first.emplace(log.session[events[i]], i);
-  if (first.size() == 1) return;
-  std::stable_sort(events.begin(), events.end(), [&](std::uint64_t a, std::uint64_t b) {
-    return first[log.session[a]] < first[log.session[b]];
-  });
+void sort_by_time(const event_log& log, std::span<std::uint64_t> events) {
+  const auto earlier = [&](std::uint64_t a, std::uint64_t b) {
+    return log.time.empty() || log.time[a] == log.time[b] ? a < b : log.time[a] < log.time[b];
+  };
+  if (!std::is_sorted(events.begin(), events.end(), earlier)) std::sort(events.begin(), events.end(), earlier);
 }
+
+/// Brings each session's events together: sessions of one user may overlap in time.
+class session_gatherer {
+ public:
+  explicit session_gatherer(const event_log& log)
+      : log_(log), first_(log.sessions.size()), user_(log.sessions.size(), no_node) {}
+
+  /// Events of one user, by time; afterwards by session (in order of its first event), then by time.
+  void gather(std::span<std::uint64_t> events) {
+    bool scattered = false;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const node_id session = log_.session[events[i]], user = log_.user[events[i]];
+      if (user_[session] != user) {
+        user_[session] = user;
+        first_[session] = i;
+      } else {
+        scattered |= log_.session[events[i - 1]] != session;
+      }
+    }
+    if (!scattered) return;
+    std::stable_sort(events.begin(), events.end(), [&](std::uint64_t a, std::uint64_t b) {
+      return first_[log_.session[a]] < first_[log_.session[b]];
+    });
+  }
+
+ private:
+  const event_log& log_;
+  std::vector<std::size_t> first_;   ///< of each session: place of its first event among its user's
+  std::vector<node_id> user_;        ///< the user that first_ speaks of
+};
 
 }  // namespace
 
-ordered_events order_events(const event_log& log, const data_config& data, ingest_report& report) {
-  std::vector<std::uint64_t> grouped;
-  const auto begin = group_by_user(log, grouped);
-  const double gap = data.session_gap_seconds * units_per_second(data.unit);
+ordered_events order_events(const event_log& log, const data_config& data) {
   ordered_events out;
+  const auto begin = group_by_user(log, out.order);
+  const double gap = data.session_gap_seconds * units_per_second(data.unit);
+  const bool by_gap = log.session.empty() && !log.time.empty() && gap > 0;
+  session_gatherer sessions(log);
+  // Times ascend within a user: the unsigned difference is exact where the signed one would overflow.
+  const auto starts = [&](std::uint64_t before, std::uint64_t event) {
+    if (!log.session.empty()) return log.session[event] != log.session[before];
+    return by_gap && static_cast<double>(static_cast<std::uint64_t>(log.time[event]) -
+                                         static_cast<std::uint64_t>(log.time[before])) > gap;
+  };
   out.user_begin.push_back(0);
-  std::uint64_t over_active = 0;
   for (std::size_t u = 0; u + 1 < begin.size(); ++u) {
-    const std::span<std::uint64_t> events(grouped.data() + begin[u], begin[u + 1] - begin[u]);
+    const std::span<std::uint64_t> events(out.order.data() + begin[u], begin[u + 1] - begin[u]);
     if (events.empty()) continue;
-    if (data.max_user_events > 0 && events.size() > data.max_user_events) {
-      over_active += events.size();
-      continue;
-    }
-    if (!log.time.empty()) {
-      std::stable_sort(events.begin(), events.end(), [&](auto a, auto b) { return log.time[a] < log.time[b]; });
-    }
-    if (!log.session.empty()) gather_sessions(log, events);
+    sort_by_time(log, events);
+    if (!log.session.empty()) sessions.gather(events);
     for (std::size_t i = 0; i < events.size(); ++i) {
-      bool starts = i == 0;
-      if (i > 0 && !log.session.empty()) {
-        starts = log.session[events[i]] != log.session[events[i - 1]];
-      } else if (i > 0 && gap > 0 && !log.time.empty()) {
-        starts = static_cast<double>(log.time[events[i]]) - static_cast<double>(log.time[events[i - 1]]) > gap;
-      }
-      if (starts) out.session_begin.push_back(out.order.size());
-      out.order.push_back(events[i]);
+      if (i == 0 || starts(events[i - 1], events[i])) out.session_begin.push_back(begin[u] + i);
     }
     out.user_begin.push_back(out.session_begin.size());
   }
   out.session_begin.push_back(out.order.size());
-  if (data.max_user_events > 0) {
-    report.dropped.push_back({fmt::format("user with more than {} events", data.max_user_events), over_active});
-  }
-  report.users = out.user_begin.size() - 1;
-  report.sessions = out.session_begin.size() - 1;
-  report.events_kept = out.order.size();
   return out;
 }
 
 namespace {
 
-void split_last(const ordered_events& in, split_events& out) {
+/// A user's events, oldest first; a session column may have put them in another order.
+std::vector<std::uint64_t> by_time(const event_log& log, std::span<const std::uint64_t> events) {
+  std::vector<std::uint64_t> sorted(events.begin(), events.end());
+  if (!log.session.empty()) sort_by_time(log, sorted);
+  return sorted;
+}
+
+void split_last(const event_log& log, const ordered_events& in, split_events& out) {
   for (std::size_t u = 0; u + 1 < in.user_begin.size(); ++u) {
     const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
-    const std::uint64_t training = last - first >= 3 ? last - 2 : last;
+    raw_query query;
+    std::uint64_t held_out[2] = {log.size(), log.size()};   // no event of the log
+    if (last - first >= 3) {
+      query.history = by_time(log, std::span(in.order).subspan(first, last - first));
+      std::copy(query.history.end() - 2, query.history.end(), held_out);
+      query.history.resize(query.history.size() - 2);
+    }
     for (std::uint64_t s = in.user_begin[u]; s < in.user_begin[u + 1]; ++s) {
-      const std::uint64_t end = std::min(in.session_begin[s + 1], training);
-      for (std::uint64_t i = in.session_begin[s]; i < end; ++i) out.events.push_back(in.order[i]);
+      for (std::uint64_t i = in.session_begin[s]; i < in.session_begin[s + 1]; ++i) {
+        if (in.order[i] != held_out[0] && in.order[i] != held_out[1]) out.events.push_back(in.order[i]);
+      }
       if (out.events.size() > out.session_begin.back()) out.session_begin.push_back(out.events.size());
     }
-    if (training == last) continue;
-    raw_query query;
-    query.history.assign(in.order.begin() + static_cast<std::ptrdiff_t>(first),
-                         in.order.begin() + static_cast<std::ptrdiff_t>(training));
-    query.target = in.order[training];
+    if (query.history.empty()) continue;
+    query.target = held_out[0];
     out.validation.push_back(query);
     query.history.push_back(query.target);
-    query.target = in.order[training + 1];
+    query.target = held_out[1];
     out.test.push_back(std::move(query));
   }
 }
 
 std::int64_t time_boundary(const event_log& log, const ordered_events& in, const split_config& how) {
+  if (log.time.empty()) throw invalid_input("split.kind is \"time\", but data.time names no column");
   if (how.boundary) return *how.boundary;
+  if (!(how.quantile >= 0 && how.quantile <= 1)) {
+    throw invalid_input(fmt::format("split.quantile is {}, it must lie between 0 and 1", how.quantile));
+  }
   std::vector<std::int64_t> starts;
   for (std::size_t s = 0; s + 1 < in.session_begin.size(); ++s) starts.push_back(log.time[in.order[in.session_begin[s]]]);
   const auto place = std::min(static_cast<std::size_t>(how.quantile * static_cast<double>(starts.size())), starts.size() - 1);
@@ -118,9 +147,8 @@ std::int64_t time_boundary(const event_log& log, const ordered_events& in, const
   return starts[place];
 }
 
-void split_time(const event_log& log, const ordered_events& in, const split_config& how, split_events& out) {
-  if (log.time.empty()) throw invalid_input("split.kind is \"time\", but data.time names no column");
-  const std::int64_t boundary = time_boundary(log, in, how);
+void split_time(const event_log& log, const ordered_events& in, std::int64_t boundary, split_events& out,
+                ingest_report& report) {
   for (std::size_t s = 0; s + 1 < in.session_begin.size(); ++s) {
     const std::uint64_t begin = in.session_begin[s], end = in.session_begin[s + 1];
     for (std::uint64_t i = begin; i < end; ++i) {
@@ -128,7 +156,7 @@ void split_time(const event_log& log, const ordered_events& in, const split_conf
     }
     const std::uint64_t kept = out.events.size() - out.session_begin.back();
     if (kept > 0) out.session_begin.push_back(out.events.size());
-    if (kept > 0 && kept < end - begin) ++out.crossing_sessions;
+    if (kept > 0 && kept < end - begin) ++report.crossing_sessions;
     if (kept > 0 || end - begin < 2) continue;
     raw_query query;
     query.history.assign(in.order.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -138,19 +166,66 @@ void split_time(const event_log& log, const ordered_events& in, const split_conf
   }
 }
 
+/// How many of a user's events train.
+std::uint64_t training_events(const event_log& log, std::span<const std::uint64_t> events, split_kind kind,
+                              std::int64_t boundary) {
+  if (kind == split_kind::last) return events.size() >= 3 ? events.size() - 2 : events.size();
+  if (kind == split_kind::none) return events.size();
+  return static_cast<std::uint64_t>(
+      std::count_if(events.begin(), events.end(), [&](std::uint64_t e) { return log.time[e] < boundary; }));
+}
+
+/// Drops users with more than `most` training events, decided without a look at the held-out ones.
+ordered_events without_over_active(const event_log& log, ordered_events in, std::uint64_t most, split_kind kind,
+                                   std::int64_t boundary, ingest_report& report) {
+  if (most == 0) return in;
+  ordered_events out;
+  out.user_begin.push_back(0);
+  for (std::size_t u = 0; u + 1 < in.user_begin.size(); ++u) {
+    const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
+    const auto events = std::span<const std::uint64_t>(in.order).subspan(first, last - first);
+    if (training_events(log, events, kind, boundary) > most) continue;
+    for (std::uint64_t s = in.user_begin[u]; s < in.user_begin[u + 1]; ++s) {
+      out.session_begin.push_back(out.order.size() + in.session_begin[s] - first);
+    }
+    out.order.insert(out.order.end(), events.begin(), events.end());
+    out.user_begin.push_back(out.session_begin.size());
+  }
+  out.session_begin.push_back(out.order.size());
+  report.dropped.push_back(
+      {fmt::format("user with more than {} training events", most), in.order.size() - out.order.size()});
+  return out;
+}
+
+void require_events(const ordered_events& in, const ingest_report& report) {
+  if (!in.order.empty()) return;
+  std::vector<std::string> rules;
+  for (const dropped_count& drop : report.dropped) rules.push_back(fmt::format("{}: {}", drop.rule, drop.count));
+  throw invalid_input(fmt::format("every one of the {} events is dropped ({})", report.events_read, fmt::join(rules, ", ")));
+}
+
 }  // namespace
 
-split_events split(const event_log& log, const ordered_events& ordered, const split_config& how) {
+split_events split(const event_log& log, ordered_events ordered, const data_config& data, const split_config& how,
+                   ingest_report& report) {
+  require_events(ordered, report);
+  const std::int64_t boundary = how.kind == split_kind::time ? time_boundary(log, ordered, how) : 0;
+  ordered = without_over_active(log, std::move(ordered), data.max_user_events, how.kind, boundary, report);
+  require_events(ordered, report);
+  report.users = ordered.user_begin.size() - 1;
+  report.sessions = ordered.session_begin.size() - 1;
+  report.events_kept = ordered.order.size();
   split_events out;
   out.session_begin.push_back(0);
   if (how.kind == split_kind::last) {
-    split_last(ordered, out);
+    split_last(log, ordered, out);
   } else if (how.kind == split_kind::time) {
-    split_time(log, ordered, how, out);
+    split_time(log, ordered, boundary, out, report);
   } else {
-    out.events = ordered.order;
-    out.session_begin = ordered.session_begin;
+    out.events = std::move(ordered.order);
+    out.session_begin = std::move(ordered.session_begin);
   }
+  report.training_events = out.events.size();
   return out;
 }
 

@@ -10,13 +10,14 @@
 
 namespace m2grl::ingest {
 
-/// The kept events by user, session and time. `order` lists their places in the log.
+/// Events by user (in order of first sight), session (in order of its first event) and time (equal times: in
+/// the order of the log). `order` lists their places in the log.
 struct ordered_events {
   std::vector<std::uint64_t> order;
   std::vector<std::uint64_t> session_begin;   ///< [sessions + 1] places in `order`
   std::vector<std::uint64_t> user_begin;      ///< [users + 1] places in session_begin
 };
-[[nodiscard]] ordered_events order_events(const event_log& log, const data_config& data, ingest_report& report);
+[[nodiscard]] ordered_events order_events(const event_log& log, const data_config& data);
 
 /// A query before ids are final: events as places in the log.
 struct raw_query {
@@ -28,11 +29,13 @@ struct split_events {
   std::vector<std::uint64_t> events;          ///< training events, in order
   std::vector<std::uint64_t> session_begin;   ///< [training sessions + 1] places in `events`
   std::vector<raw_query> validation, test;
-  std::uint64_t crossing_sessions = 0;        ///< time split: cut by the boundary
 };
-/// last: the last event of each user with three or more is the test target, the one before it the validation
-/// target. time: events before the boundary train; a session that starts at or after it, with two events
-/// or more, asks for its last event. Throws invalid_input where nothing can be split by time.
-[[nodiscard]] split_events split(const event_log& log, const ordered_events& ordered, const split_config& how);
+/// last: the last event in time of each user with three or more is the test target, the one before it the
+/// validation target. time: events before the boundary train; a session that starts at or after it, with two
+/// events or more, asks for its last event. Users with more than data.max_user_events training events are
+/// dropped before, held-out events and all. Fills the report's counts of events, users and sessions.
+/// Throws invalid_input where no event is left, or none can be split by time.
+[[nodiscard]] split_events split(const event_log& log, ordered_events ordered, const data_config& data,
+                                 const split_config& how, ingest_report& report);
 
 }  // namespace m2grl::ingest

@@ -21,13 +21,16 @@ struct numbering {
 
 numbering number_values(const event_log& log, const split_events& split, const value_source& values, std::uint64_t min_count) {
   const std::size_t n = values.names.size();
-  std::vector<std::uint64_t> weighted(n, 0), events(n, 0), first(n, 0);
-  std::uint64_t place = 0;
+  // First sight in the order of the log: the training event, and the place among the values of its cell.
+  constexpr std::pair<std::uint64_t, std::uint32_t> never{~std::uint64_t{0}, 0};
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> first(n, never);
+  std::vector<std::uint64_t> weighted(n, 0), events(n, 0);
   for (const std::uint64_t event : split.events) {
+    std::uint32_t place = 0;
     for (const node_id value : values.at(event)) {
-      if (events[value]++ == 0) first[value] = event;
+      first[value] = std::min(first[value], {event, place++});
       weighted[value] += weight_of(log, event);
-      ++place;
+      ++events[value];
     }
   }
   numbering out;
@@ -40,7 +43,7 @@ numbering number_values(const event_log& log, const split_events& split, const v
     }
   }
   std::sort(out.value_of_node.begin(), out.value_of_node.end(), [&](node_id a, node_id b) {
-    return weighted[a] != weighted[b] ? weighted[a] > weighted[b] : first[a] != first[b] ? first[a] < first[b] : a < b;
+    return weighted[a] != weighted[b] ? weighted[a] > weighted[b] : first[a] < first[b];
   });
   out.node_of_value.assign(n, no_node);
   for (std::size_t i = 0; i < out.value_of_node.size(); ++i) {
@@ -52,8 +55,8 @@ numbering number_values(const event_log& log, const split_events& split, const v
 
 }  // namespace
 
-built_view build_view(const event_log& log, const split_events& split, const view_config& view, value_source values,
-                      std::uint64_t min_count, ingest_report& report) {
+built_view build_view(const event_log& log, const split_events& split, const view_config& view,
+                      const value_source& values, std::uint64_t min_count, ingest_report& report) {
   numbering n = number_values(log, split, values, min_count);
   if (min_count > 1) {
     report.dropped.push_back({fmt::format("view \"{}\": node with fewer than {} events", view.name, min_count), n.rare});
@@ -91,7 +94,7 @@ built_view build_view(const event_log& log, const split_events& split, const vie
     out.view.graph = build_transition_graph(sequences, n.counts.size(), view.directed, weights);
   }
   std::vector<std::string> names;
-  for (const node_id value : n.value_of_node) names.push_back(std::move(values.names[value]));
+  for (const node_id value : n.value_of_node) names.push_back(values.names[value]);
   out.view.ids = vocabulary(std::move(names), std::move(n.counts));
   out.node_of_value = std::move(n.node_of_value);
   return out;
@@ -99,28 +102,39 @@ built_view build_view(const event_log& log, const split_events& split, const vie
 
 link_data build_link(const event_log& log, const split_events& split, const built_view& from,
                      const value_source& from_values, const built_view& to, const value_source& to_values) {
-  // (from, to) pairs as 64-bit keys, sorted, then counted.
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs;
-  for (const std::uint64_t event : split.events) {
-    for (const node_id a : from_values.at(event)) {
-      if (from.node_of_value[a] == no_node) continue;
-      for (const node_id b : to_values.at(event)) {
-        if (to.node_of_value[b] == no_node) continue;
-        pairs.emplace_back((static_cast<std::uint64_t>(from.node_of_value[a]) << 32) | to.node_of_value[b],
-                           weight_of(log, event));
+  // Occurrences by `from` node (a counting sort), then each row sorted by `to` node and counted.
+  const auto for_each_pair = [&](auto&& on_pair) {
+    for (const std::uint64_t event : split.events) {
+      for (const node_id a : from_values.at(event)) {
+        if (from.node_of_value[a] == no_node) continue;
+        for (const node_id b : to_values.at(event)) {
+          if (to.node_of_value[b] != no_node) on_pair(from.node_of_value[a], to.node_of_value[b], event);
+        }
       }
     }
-  }
-  std::sort(pairs.begin(), pairs.end());
+  };
+  std::vector<std::uint64_t> begin(from.view.ids.size() + 1, 0);
+  for_each_pair([&](node_id a, node_id, std::uint64_t) { ++begin[a + 1]; });
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  struct occurrence {
+    node_id to;
+    std::uint32_t weight;
+  };
+  std::vector<occurrence> occurrences(begin.back());
+  std::vector<std::uint64_t> next(begin.begin(), begin.end() - 1);
+  for_each_pair([&](node_id a, node_id b, std::uint64_t event) { occurrences[next[a]++] = {b, weight_of(log, event)}; });
+
   link_data link;
-  link.targets.offsets.reserve(from.view.ids.size() + 1);
-  std::size_t i = 0;
-  for (std::size_t node = 0; node < from.view.ids.size(); ++node) {
-    while (i < pairs.size() && pairs[i].first >> 32 == node) {
-      const std::uint64_t key = pairs[i].first;
+  link.targets.offsets.reserve(begin.size());
+  for (std::size_t node = 0; node + 1 < begin.size(); ++node) {
+    const std::span row(occurrences.data() + begin[node], begin[node + 1] - begin[node]);
+    const auto by_target = [](const occurrence& x, const occurrence& y) { return x.to < y.to; };
+    if (!std::is_sorted(row.begin(), row.end(), by_target)) std::sort(row.begin(), row.end(), by_target);
+    for (std::size_t i = 0; i < row.size();) {
+      const node_id target = row[i].to;
       std::uint64_t count = 0;
-      for (; i < pairs.size() && pairs[i].first == key; ++i) count += pairs[i].second;
-      link.targets.ids.push_back(static_cast<node_id>(key));
+      for (; i < row.size() && row[i].to == target; ++i) count += row[i].weight;
+      link.targets.ids.push_back(target);
       link.counts.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(count, 0xFFFFFFFFu)));
     }
     link.targets.end_row();

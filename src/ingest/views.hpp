@@ -1,6 +1,7 @@
 #pragma once
 /// Training events as views: ids by frequency, sequences, links.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,16 +12,17 @@
 
 namespace m2grl::ingest {
 
-/// The values of one view at each event, before ids are final: numbers of a column or of an attribute table.
+/// The values of one view at each event, before ids are final: numbers of a column's cells, or rows of values
+/// that such a number (an item with attributes, a cell with several values) stands for.
 struct value_source {
-  std::vector<std::string> names;                       ///< by value number
-  const std::vector<node_id>* of_event = nullptr;       ///< a column of the log, or
-  ragged of_item;                                       ///< values by item number
-  const std::vector<node_id>* item_of_event = nullptr;
+  std::vector<std::string> names;                    ///< by value number
+  const std::vector<node_id>* of_event = nullptr;    ///< [events] values or, with `rows`, row numbers
+  std::optional<ragged> rows;
 
   [[nodiscard]] std::span<const node_id> at(std::uint64_t event) const {
-    if (of_event != nullptr) return (*of_event)[event] == no_node ? std::span<const node_id>() : std::span(&(*of_event)[event], 1);
-    return of_item[(*item_of_event)[event]];
+    const node_id& number = (*of_event)[event];
+    if (number == no_node) return {};
+    return rows ? (*rows)[number] : std::span(&number, 1);
   }
 };
 
@@ -33,9 +35,9 @@ struct built_view {
 /// Counts training events, numbers nodes by descending frequency (ties: first seen), drops nodes below
 /// `min_count`, and writes the sequences. Event weights multiply counts and transitions.
 [[nodiscard]] built_view build_view(const event_log& log, const split_events& split, const view_config& view,
-                                    value_source values, std::uint64_t min_count, ingest_report& report);
+                                    const value_source& values, std::uint64_t min_count, ingest_report& report);
 
-/// Links from the nodes of one view to those of another, by training events.
+/// Links from the nodes of one view to those of another, by training events; counts stop at 2^32 − 1.
 [[nodiscard]] link_data build_link(const event_log& log, const split_events& split, const built_view& from,
                                    const value_source& from_values, const built_view& to, const value_source& to_values);
 
