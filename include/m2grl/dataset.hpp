@@ -50,12 +50,12 @@ struct dropped_count {
 struct ingest_report {
   std::uint64_t events_read = 0;
   std::uint64_t events_kept = 0;         ///< training and held out
-  std::uint64_t training_events = 0;     ///< of those kept
   std::uint64_t users = 0;               ///< with kept events
   std::uint64_t sessions = 0;            ///< of kept events, before the split
-  std::uint64_t crossing_sessions = 0;   ///< split by time: cut by the boundary, their begin trains
   std::vector<dropped_count> dropped;
   double seconds = 0;
+  std::uint64_t training_events = 0;     ///< of those kept
+  std::uint64_t crossing_sessions = 0;   ///< split by time: cut by the boundary, their begin trains
 };
 
 struct dataset {

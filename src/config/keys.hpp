@@ -39,6 +39,7 @@ template <class Visitor, maybe_const<attribute_table_config> S>
 void describe(Visitor& v, S& t) {
   v("file", t.file);
   v("key", t.key);
+  v("delimiter", t.delimiter);
 }
 
 template <class Visitor, maybe_const<data_config> S>

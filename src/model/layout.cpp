@@ -23,7 +23,8 @@ json to_json(const ingest_report& report) {
   json dropped = json::array();
   for (const dropped_count& d : report.dropped) dropped.push_back({{"rule", d.rule}, {"count", d.count}});
   return {{"events_read", report.events_read}, {"events_kept", report.events_kept}, {"users", report.users},
-          {"sessions", report.sessions},       {"dropped", dropped},                {"seconds", report.seconds}};
+          {"sessions", report.sessions},       {"dropped", dropped},                {"seconds", report.seconds},
+          {"training_events", report.training_events}, {"crossing_sessions", report.crossing_sessions}};
 }
 
 ingest_report report_from(const json& entry) {
@@ -33,6 +34,8 @@ ingest_report report_from(const json& entry) {
   report.users = entry.at("users").get<std::uint64_t>();
   report.sessions = entry.at("sessions").get<std::uint64_t>();
   report.seconds = entry.at("seconds").get<double>();
+  report.training_events = entry.at("training_events").get<std::uint64_t>();
+  report.crossing_sessions = entry.at("crossing_sessions").get<std::uint64_t>();
   for (const json& d : entry.at("dropped")) {
     report.dropped.push_back({d.at("rule").get<std::string>(), d.at("count").get<std::uint64_t>()});
   }
