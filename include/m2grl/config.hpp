@@ -19,9 +19,9 @@ enum class time_unit { seconds, milliseconds, microseconds, nanoseconds };
 
 /// An attribute table joined to the log: one line per key, e.g. item → category, brand.
 struct attribute_table_config {
-  std::string file;   ///< CSV or TSV, plain, .gz or .zst, relative to data_config::root
-  std::string key;    ///< its key column; the values are those of the log's item column
-  std::string delimiter;   ///< one character; empty: tab for .tsv, else comma
+  std::string file;          ///< CSV or TSV, plain, .gz or .zst, relative to data_config::root
+  std::string key;           ///< its key column; the values are those of the log's item column
+  std::string delimiter{};   ///< one character; empty: tab for .tsv, else comma
 };
 
 /// Where the events come from and how they are cut into sessions. [data]

@@ -162,6 +162,13 @@ class relation_checker {
                         files.empty() ? "" : fmt::format("; it lists {}", fmt::join(files, ", "))));
   }
 
+  void check_delimiter(const std::string& path, const std::string& delimiter) const {
+    const bool usable = delimiter.empty() ||
+                        (delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" && delimiter != "\r");
+    require(usable, path,
+            fmt::format("{} is \"{}\", it must be one character that is neither a quote nor a line end", path, delimiter));
+  }
+
   void check_data() const {
     const data_config& d = cfg_.data;
     require(d.events.empty() || d.sequences.empty(), "data.sequences",
@@ -176,15 +183,12 @@ class relation_checker {
     }
     require(d.event_weights.empty() || !d.event_type.empty(), "data.event_weights",
             "data.event_weights is set, but data.event_type names no column");
-    const bool usable = d.delimiter.empty() ||
-                        (d.delimiter.size() == 1 && d.delimiter != "\"" && d.delimiter != "\n" && d.delimiter != "\r");
-    require(usable, "data.delimiter",
-            fmt::format("data.delimiter is \"{}\", it must be one character that is neither a quote nor a line end",
-                        d.delimiter));
+    check_delimiter("data.delimiter", d.delimiter);
     std::set<std::string> files;
     for (std::size_t t = 0; t < d.tables.size(); ++t) {
       const std::string path = fmt::format("data.tables.{}", t);
       require(!d.tables[t].file.empty(), path + ".file", path + ".file is empty");
+      check_delimiter(path + ".delimiter", d.tables[t].delimiter);
       require(!d.tables[t].key.empty(), path + ".key", path + ".key is empty: it names the table's column of item ids");
       require(files.insert(d.tables[t].file).second, path + ".file",
               fmt::format("table \"{}\" is listed twice", d.tables[t].file));

@@ -124,7 +124,7 @@ config unusual() {
   c.data.event_type = "kind";
   c.data.unit = time_unit::nanoseconds;
   c.data.event_weights = {{"view", 0}, {"buy now.", 4000000000u}};
-  c.data.tables = {{"items.tsv", "id"}, {"shops.csv", "item"}};
+  c.data.tables = {{"items.tsv", "id"}, {"shops.csv", "item", "|"}};
   c.data.session_gap_seconds = 0.1;
   c.data.min_dwell_seconds = 1.0 / 3;
   c.data.min_count = 7;
@@ -182,6 +182,7 @@ void same(const data_config& a, const data_config& b) {
   for (std::size_t i = 0; i < a.tables.size(); ++i) {
     CHECK(a.tables[i].file == b.tables[i].file);
     CHECK(a.tables[i].key == b.tables[i].key);
+    CHECK(a.tables[i].delimiter == b.tables[i].delimiter);
   }
 }
 
@@ -394,6 +395,9 @@ TEST_CASE("names that refer to nothing, and keys that contradict one another") {
              Contains("c.toml:3:13: data.events and data.sequences"));
   CHECK_THAT(fault("[data]\nsequences = \"s\"\ndelimiter = \"ab\"\n[[views]]\nname = \"item\"\n"),
              Contains("c.toml:3:13: data.delimiter"));
+  CHECK_THAT(fault("[data]\nevents = \"e\"\nuser = \"u\"\nitem = \"i\"\n[[data.tables]]\nfile = \"t\"\nkey = \"k\"\n"
+                   "delimiter = \"ab\"\n[[views]]\nname = \"item\"\n"),
+             Contains("c.toml:8:13: data.tables.0.delimiter is \"ab\""));
   // Data in memory: nothing to read it from, which only a run on files needs.
   config in_memory;
   CHECK_THROWS_WITH(validate(in_memory), "the configuration has no [[views]]");

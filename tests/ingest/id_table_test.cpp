@@ -57,7 +57,7 @@ TEST_CASE("a table finds what it holds, and nothing else") {
   std::mt19937_64 random(4);
   std::map<std::string, node_id> expected;
   for (std::size_t i = 0; i < 20000; ++i) {
-    const std::string text = (random() % 2 == 0 ? "x" : "") + std::to_string(random() % 8000);
+    const std::string text = std::string(random() % 2 == 0 ? "x" : "").append(std::to_string(random() % 8000));
     const auto next = static_cast<node_id>(expected.size());
     REQUIRE(table.find_or_insert(make_key(text), text, i) == expected.emplace(text, next).first->second);
   }
