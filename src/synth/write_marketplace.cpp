@@ -85,8 +85,8 @@ config marketplace_config(const synth_config& plan) {
   }
   cfg.split.kind = split_kind::last;
   cfg.train.dim = 64;
-  cfg.train.epochs = 20;
-  cfg.train.window = 3;
+  cfg.train.epochs = 30;
+  cfg.train.window = 2;
   cfg.train.seed = plan.seed;
   cfg.train.threads = plan.threads;
   cfg.train.side = window_side::past;

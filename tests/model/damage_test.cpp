@@ -42,6 +42,10 @@ void forge(const std::filesystem::path& dir, const std::string& name, const std:
   write_bytes(dir / "model.json", layout::sealed(manifest));
 }
 
+void restore(const std::filesystem::path& dir, const std::map<std::string, std::string>& contents) {
+  for (const auto& [name, bytes] : contents) write_bytes(dir / name, bytes);
+}
+
 void forge_manifest(const std::filesystem::path& dir, const std::function<void(json&)>& change) {
   json manifest = json::parse(bytes_of(dir / "model.json"));
   manifest.erase("checksum");
@@ -102,8 +106,10 @@ TEST_CASE("a flipped bit anywhere is detected") {
 TEST_CASE("files that are whole, and yet make no model, are refused") {
   const temporary_directory dir;
   const auto place = dir.path() / "m";
+  save_model(small_model(), place);
+  const auto whole = contents_of(place);
   const auto spoiled = [&](const std::string& name, const std::function<void(std::string&)>& spoil, const char* message) {
-    save_model(small_model(), place, std::filesystem::exists(place));
+    restore(place, whole);
     std::string bytes = bytes_of(place / name);
     spoil(bytes);
     forge(place, name, bytes);
@@ -139,8 +145,10 @@ TEST_CASE("files that are whole, and yet make no model, are refused") {
 TEST_CASE("a manifest that does not fit is refused") {
   const temporary_directory dir;
   const auto place = dir.path() / "m";
+  save_model(small_model(), place);
+  const auto whole = contents_of(place);
   const auto changed = [&](const std::function<void(json&)>& change, const char* message) {
-    save_model(small_model(), place, std::filesystem::exists(place));
+    restore(place, whole);
     forge_manifest(place, change);
     CHECK_THAT(fault_of_loading(place), Catch::Contains("model.json") && Catch::Contains(message));
   };
@@ -152,7 +160,7 @@ TEST_CASE("a manifest that does not fit is refused") {
   changed([](json& j) { j["relations"][0]["from"] = 5; }, "a relation names a view that does not exist");
   changed([](json& j) { j["relations"][0]["projection"] = "cubic"; }, "cubic");
   changed([](json& j) { j["tasks"][0]["loss"] = nullptr; }, "manifest cannot be used");
-  save_model(small_model(), place, true);
+  restore(place, whole);
   forge_manifest(place, [](json& j) { j["views"][0]["nodes"] = std::uint64_t{1} << 62; });
   CHECK_THAT(fault_of_loading(place), Catch::Contains("too few for 4611686018427387904 ids"));
 }

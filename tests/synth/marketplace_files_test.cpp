@@ -1,5 +1,5 @@
 #include <catch2/catch.hpp>
-#include <fstream>
+#include <filesystem>
 
 #include "m2grl/evaluate.hpp"
 #include "m2grl/trainer.hpp"
@@ -62,6 +62,14 @@ TEST_CASE("training on the written marketplace finds most of what was planted") 
   CHECK(result.model.at_k(10).hit_rate > 3 * result.popularity.at_k(10).hit_rate);
   CHECK(result.model.at_k(10).hit_rate > 0.3 * oracle);
   CHECK(result.model.at_k(10).hit_rate < oracle);
+
+  save_model(learned, dir.path() / "model");   // its figures need no data
+  for (const char* file : {"events.csv", "items.csv", "marketplace.toml"}) std::filesystem::remove(dir.path() / file);
+  const model again = load_model(dir.path() / "model");
+  const next_item_evaluation repeated = evaluate_next_item(again, false, again.cfg.eval);
+  CHECK(repeated.model.at_k(10).hit_rate == result.model.at_k(10).hit_rate);
+  CHECK(repeated.model.mrr == result.model.mrr);
+  CHECK(repeated.popularity.mrr == result.popularity.mrr);
 }
 
 TEST_CASE("files of an earlier marketplace are replaced") {
