@@ -2,9 +2,10 @@
 /// Composed vectors: one catalogue node has a vector in every view it is linked to.
 ///
 ///   query(i)     = [in_item(i), α·in_category(c_i), β·in_brand(b_i), …]
-///   candidate(j) = [out_item(j), out_category(c_j), out_brand(b_j), …]
+///   candidate(j) = [out_item(j) + γ·in_item(j), out_category(c_j) + γ·in_category(c_j), …]
 ///
-/// so that query(i)·candidate(j) is the weighted sum of the views' scores in(i)·out(j).
+/// so that query(i)·candidate(j) is the weighted sum of the views' scores in(i)·out(j) + γ·in(i)·in(j): what
+/// follows i and, by a share γ (input_similarity), what is followed by the same nodes as i. γ = 0 is plain SGNS.
 
 #include <span>
 #include <vector>
@@ -34,7 +35,8 @@ struct vector_part {
 /// count-weighted mean; an item with none has zeros.
 [[nodiscard]] table query_vectors(std::span<const vector_part> parts);
 /// Composed candidate vectors of all items, [items, Σ dim]; the weights are on the query side.
-[[nodiscard]] table candidate_vectors(std::span<const vector_part> parts);
+/// `input_similarity` is γ above.
+[[nodiscard]] table candidate_vectors(std::span<const vector_part> parts, double input_similarity = 0);
 
 /// Query of each history, [histories, Σ dim]: Σ_k decay^k · query(the item k steps back), over the last `last`
 /// items (0: all); decay 0 takes the last item alone. An empty history has zeros.

@@ -160,6 +160,7 @@ struct eval_config {
   std::vector<std::uint32_t> k{10, 20};
   std::uint32_t history = 0;              ///< events of the history that make the query; 0: all
   double decay = 0.3;                     ///< weight of the event k steps back is decay^k; 0: the last one only
+  double input_similarity = 0;            ///< γ: share of in·in, "same contexts", beside in·out (compose.hpp)
 };
 
 // ---------------------------------------------------------------- the whole

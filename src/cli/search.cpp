@@ -38,6 +38,7 @@ neighbour_query query_of(const search_arguments& args, const model& m) {
   eval_config saved = m.cfg.eval;
   if (!args.view.empty()) saved.compose.clear();
   query.compose = args.how.applied(saved).compose;
+  query.input_similarity = saved.input_similarity;
   return query;
 }
 

@@ -137,6 +137,7 @@ void describe(Visitor& v, S& e) {
   v("k", e.k, between(1, 1e9));
   v("history", e.history);
   v("decay", e.decay, between(0, 1));
+  v("input_similarity", e.input_similarity, at_least(0));
 }
 
 template <class Visitor, maybe_const<config> S>

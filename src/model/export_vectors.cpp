@@ -82,7 +82,7 @@ void write_composed(vector_writer& out, const model& m, std::span<const compose_
   const auto parts = parts_of(m, compose);
   const auto& ids = m.views.front().ids.names();
   out.write("query", query_vectors(parts), ids);
-  out.write("candidate", candidate_vectors(parts), ids);
+  out.write("candidate", candidate_vectors(parts, m.cfg.eval.input_similarity), ids);
   out.write_ids("query", ids);
   out.write_ids("candidate", ids);
 }

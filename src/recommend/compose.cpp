@@ -49,7 +49,13 @@ void add_part(const table& source, const link_data* link, std::size_t item, doub
   for (std::uint64_t i = begin; i < end; ++i) add(link->targets.ids[i], factor * link->counts[i] / total);
 }
 
-table composed(std::span<const vector_part> parts, bool queries) {
+/// A part's rows are its input vectors · input + its output vectors · output.
+struct part_factors {
+  double input = 0, output = 0;
+};
+
+template <class FactorsOf>
+table composed(std::span<const vector_part> parts, FactorsOf factors_of) {
   std::size_t dim = 0;
   for (const vector_part& part : parts) dim += part.input->dim();
   const std::size_t items = parts.front().link != nullptr ? parts.front().link->targets.size() : parts.front().input->rows();
@@ -59,9 +65,11 @@ table composed(std::span<const vector_part> parts, bool queries) {
     const auto item = static_cast<std::size_t>(i);
     std::size_t column = 0;
     for (const vector_part& part : parts) {
-      const table& source = queries ? *part.input : *part.output;
-      add_part(source, part.link, item, queries ? part.weight : 1.0, result[item].subspan(column, source.dim()));
-      column += source.dim();
+      const part_factors factors = factors_of(part);
+      const auto out = result[item].subspan(column, part.input->dim());
+      if (factors.input != 0) add_part(*part.input, part.link, item, factors.input, out);
+      if (factors.output != 0) add_part(*part.output, part.link, item, factors.output, out);
+      column += out.size();
     }
   }
   return result;
@@ -89,8 +97,12 @@ std::vector<vector_part> parts_of(const dataset& data, const embeddings& learned
   return resolve(names, tables, data.links, compose);
 }
 
-table query_vectors(std::span<const vector_part> parts) { return composed(parts, true); }
-table candidate_vectors(std::span<const vector_part> parts) { return composed(parts, false); }
+table query_vectors(std::span<const vector_part> parts) {
+  return composed(parts, [](const vector_part& part) { return part_factors{part.weight, 0}; });
+}
+table candidate_vectors(std::span<const vector_part> parts, double input_similarity) {
+  return composed(parts, [&](const vector_part&) { return part_factors{input_similarity, 1}; });
+}
 
 table history_vectors(const table& item_queries, ragged_ref histories, std::uint32_t last, double decay) {
   table result(histories.size(), item_queries.dim());

@@ -175,7 +175,7 @@ next_item_evaluation evaluate_next_item(const model& m, bool validation, const e
   }
   const auto parts = parts_of(m, how.compose);
   const table queries = history_vectors(query_vectors(parts), held_out.histories, how.history, how.decay);
-  result.model = evaluate_ranking(queries, candidate_vectors(parts), held_out, how.k);
+  result.model = evaluate_ranking(queries, candidate_vectors(parts, how.input_similarity), held_out, how.k);
   const auto& counts = m.views.front().ids.counts();
   result.popularity = evaluate_popularity(counts, held_out, how.k);
   result.random = evaluate_random(counts.size(), held_out, how.k);
@@ -187,7 +187,7 @@ double validation_hit_rate(const dataset& data, const embeddings& learned, const
   const query_set& held_out = data.validation;
   const table queries = history_vectors(query_vectors(parts), held_out.histories, how.history, how.decay);
   const std::uint32_t wanted[] = {k};
-  return evaluate_ranking(queries, candidate_vectors(parts), held_out, wanted).at_k(k).hit_rate;
+  return evaluate_ranking(queries, candidate_vectors(parts, how.input_similarity), held_out, wanted).at_k(k).hit_rate;
 }
 
 }  // namespace m2grl

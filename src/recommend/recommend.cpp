@@ -53,7 +53,7 @@ std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histo
                                                 const eval_config& how) {
   check_ids(histories.ids, m.views.at(0));
   const auto parts = parts_of(m, how.compose);
-  const table queries = query_vectors(parts), candidates = candidate_vectors(parts);
+  const table queries = query_vectors(parts), candidates = candidate_vectors(parts, how.input_similarity);
   std::vector<std::vector<scored_node>> results;
   results.reserve(histories.size());
   std::vector<std::uint64_t> offsets;
@@ -82,7 +82,7 @@ std::vector<std::vector<scored_node>> similar_nodes(const model& m, std::span<co
   const auto parts = parts_of(m, query.compose);
   const table queries = query_vectors(parts);
   if (cosine) return neighbours(queries, queries, nodes, query.k, by);
-  return neighbours(queries, candidate_vectors(parts), nodes, query.k, by);
+  return neighbours(queries, candidate_vectors(parts, query.input_similarity), nodes, query.k, by);
 }
 
 std::size_t view_index(const model& m, std::string_view name) {

@@ -158,6 +158,7 @@ config unusual() {
   c.eval.k = {1, 50};
   c.eval.history = 9;
   c.eval.decay = 0.9;
+  c.eval.input_similarity = 0.25;
   return c;
 }
 
@@ -257,6 +258,7 @@ void same(const config& a, const config& b) {
   CHECK(a.eval.k == b.eval.k);
   CHECK(a.eval.history == b.eval.history);
   CHECK(a.eval.decay == b.eval.decay);
+  CHECK(a.eval.input_similarity == b.eval.input_similarity);
 }
 
 }  // namespace
