@@ -149,10 +149,9 @@ TEST_CASE("events: number, times and sessions follow the plan, nobody has an ite
 }
 
 TEST_CASE("the planted probabilities are those of the rules, and the events were drawn by them") {
-  synth_config plan = small_plan();
-  plan.users = 1500;
-  const marketplace m = generate_marketplace(plan);
-  tally first_successor, any_successor, brand, category, related, head;
+  const marketplace m = generate_marketplace(small_plan());
+  const synth_config& plan = m.plan;
+  tally first_successor, second_successor, last_successor, any_successor, brand, category, related, head;
   for (std::size_t u = 0; u < plan.users; ++u) {
     const auto events = m.events[u];
     const std::size_t e = 1 + u % (events.size() - 1);   // one transition a user
@@ -174,6 +173,8 @@ TEST_CASE("the planted probabilities are those of the rules, and the events were
     const auto near = m.related_categories[m.category[last]];
     const auto tastes = m.tastes[u];
     count(first_successor, [&](node_id i) { return i == successors[0]; });
+    count(second_successor, [&](node_id i) { return i == successors[1]; });
+    count(last_successor, [&](node_id i) { return i == successors.back(); });
     count(any_successor, [&](node_id i) { return std::find(successors.begin(), successors.end(), i) != successors.end(); });
     count(brand, [&](node_id i) { return m.brand[i] == m.brand[last]; });
     count(category, [&](node_id i) { return m.category[i] == m.category[last]; });
@@ -182,7 +183,7 @@ TEST_CASE("the planted probabilities are those of the rules, and the events were
     const node_id taste = m.taste_of_category[m.category[next]];   // every step stays within the user's tastes
     REQUIRE(std::find(tastes.begin(), tastes.end(), taste) != tastes.end());
   }
-  for (const tally* t : {&first_successor, &any_successor, &brand, &category, &related, &head}) {
+  for (const tally* t : {&first_successor, &second_successor, &last_successor, &any_successor, &brand, &category, &related, &head}) {
     CHECK(t->observed > 100);
     CHECK(std::abs(t->deviations()) < 5);
   }
