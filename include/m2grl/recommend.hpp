@@ -18,11 +18,11 @@ namespace m2grl {
 
 /// Histories of users, as read from a file.
 struct user_histories {
-  std::vector<std::string> users;         ///< in the order of the file; a user may occur twice
-  ragged histories;                       ///< row u: items of users[u], oldest first, without the unknown ones
-  std::uint64_t events = 0;               ///< items read, unknown ones included
-  std::uint64_t unknown_events = 0;       ///< items that the vocabulary does not hold: left out
-  std::vector<std::string> unknown;       ///< the first few different ones, for a message
+  std::vector<std::string> users;    ///< in the order of the file; a user may occur twice
+  ragged histories;                  ///< row u: items of users[u], oldest first, without the unknown ones
+  std::uint64_t events = 0;          ///< items read, unknown ones included
+  std::uint64_t unknown_events = 0;  ///< items that the vocabulary does not hold: left out
+  std::vector<std::string> unknown;  ///< the first few different ones, for a message
 };
 
 /// Reads one line per user, `user<TAB>item item item…`, oldest first, items split by spaces; plain, .gz or .zst,
@@ -45,8 +45,8 @@ enum class neighbour_score {
 
 /// Which neighbours similar_nodes() looks for.
 struct neighbour_query {
-  std::string view;                    ///< empty: the item view
-  std::vector<compose_part> compose;   ///< item view only: its composed vectors; empty: the view's own
+  std::string view;                   ///< empty: the item view
+  std::vector<compose_part> compose;  ///< item view only: its composed vectors; empty: the view's own
   std::uint32_t k = 10;
   neighbour_score score = neighbour_score::next;
   double input_similarity = 0;         ///< with compose, by `next`: γ of compose.hpp

@@ -29,12 +29,12 @@ struct synth_config {
   std::size_t shops = 300;
   std::size_t categories_per_taste = 5;
   std::size_t tastes_per_user = 3;
-  double events_per_user = 20;          ///< mean; at least min_events each, geometric above it
+  double events_per_user = 20;  ///< mean; at least min_events each, geometric above it
   std::size_t min_events = 5;
 
-  double zipf = 1.0;                    ///< exponent of the popularity within a category or brand
-  double taste_zipf = 0.5;              ///< exponent of the tastes' popularity among users
-  std::size_t successors = 4;           ///< planted next items of each item, of its taste, most of its brand
+  double zipf = 1.0;           ///< exponent of the popularity within a category or brand
+  double taste_zipf = 0.5;     ///< exponent of the tastes' popularity among users
+  std::size_t successors = 4;  ///< planted next items of each item, of its taste, most of its brand
   double follow = 0.40;
   double same_brand = 0.12;
   double same_category = 0.18;
@@ -42,31 +42,31 @@ struct synth_config {
   double session_end = 0.12;
 
   std::uint64_t seed = 1;
-  std::uint32_t threads = 0;            ///< 0: every core; the result does not depend on it
+  std::uint32_t threads = 0;  ///< 0: every core; the result does not depend on it
 };
 
 /// Items in planted order of popularity, group by group (a category, a brand).
 struct item_groups {
-  ragged members;                   ///< [groups] rows
-  std::vector<node_id> rank;        ///< [items] place of each item within its group, from 0
-  std::vector<double> share;        ///< beside members.ids: the item's probability within its group
-  std::vector<double> cumulative;   ///< beside members.ids: their running sum within the group
+  ragged members;                  ///< [groups] rows
+  std::vector<node_id> rank;       ///< [items] place of each item within its group, from 0
+  std::vector<double> share;       ///< beside members.ids: the item's probability within its group
+  std::vector<double> cumulative;  ///< beside members.ids: their running sum within the group
 };
 
 /// A marketplace: events, attributes of the items, and everything that was planted.
 struct marketplace {
   synth_config plan;
-  ragged events;                        ///< row u: items of user u, oldest first
-  std::vector<std::int64_t> times;      ///< beside events.ids, seconds; sessions lie at least 2 h apart
-  std::vector<node_id> category;        ///< [items]
-  std::vector<node_id> brand;           ///< [items]
-  std::vector<node_id> shop;            ///< [items]
+  ragged events;                    ///< row u: items of user u, oldest first
+  std::vector<std::int64_t> times;  ///< beside events.ids, seconds; sessions lie at least 2 h apart
+  std::vector<node_id> category;    ///< [items]
+  std::vector<node_id> brand;       ///< [items]
+  std::vector<node_id> shop;        ///< [items]
 
-  std::vector<node_id> taste_of_category;   ///< [categories]
-  ragged categories_of_taste;               ///< [tastes] rows
-  ragged related_categories;                ///< [categories] rows
-  ragged successors;                        ///< [items] rows, most likely first
-  ragged tastes;                            ///< [users] rows
+  std::vector<node_id> taste_of_category;  ///< [categories]
+  ragged categories_of_taste;              ///< [tastes] rows
+  ragged related_categories;               ///< [categories] rows
+  ragged successors;                       ///< [items] rows, most likely first
+  ragged tastes;                           ///< [users] rows
   item_groups by_category, by_brand;
 };
 
@@ -87,7 +87,7 @@ struct oracle_at_k {
 struct oracle_metrics {
   std::uint64_t queries = 0;
   double mrr = 0;
-  std::vector<oracle_at_k> at;   ///< one per k, as asked
+  std::vector<oracle_at_k> at;  ///< one per k, as asked
 };
 /// `validation`: each user's last event but one is the target, else the last event. Users with fewer than three
 /// events ask nothing. Throws invalid_input where a k is 0.

@@ -83,7 +83,8 @@ std::string fault_of_queries(const model& m, const query_set& queries, const std
     return fault;
   }
   if (queries.histories.size() != queries.targets.size()) {
-    return fmt::format("there are {} {} histories and {} targets", queries.histories.size(), split, queries.targets.size());
+    return fmt::format("there are {} {} histories and {} targets", queries.histories.size(), split,
+                       queries.targets.size());
   }
   const auto bad = std::find_if(queries.targets.begin(), queries.targets.end(),
                                 [&](node_id id) { return id >= items && id != no_node; });
@@ -92,8 +93,9 @@ std::string fault_of_queries(const model& m, const query_set& queries, const std
 
 std::string fault_of_task(const task_state& task) {
   const bool finite = std::isfinite(task.log_variance) && std::isfinite(task.weight) && std::isfinite(task.loss);
-  return finite ? "" : fmt::format("task \"{}\" has a loss of {}, a weight of {} and a log variance of {}", task.name,
-                                   task.loss, task.weight, task.log_variance);
+  return finite ? ""
+                : fmt::format("task \"{}\" has a loss of {}, a weight of {} and a log variance of {}", task.name,
+                              task.loss, task.weight, task.log_variance);
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ void check_ids(const model_view& view) {
   });
   if (bad == names.end()) return;
   throw invalid_input(fmt::format("view \"{}\": id \"{}\" cannot be written in word2vec's format: {}; export as npy",
-                                  view.name, files::escaped_id(*bad), bad->empty() ? "it is empty" : "it holds white space"));
+                                  view.name, files::escaped_id(*bad),
+                                  bad->empty() ? "it is empty" : "it holds white space"));
 }
 
 /// Writes tables and ids of one export into staged files.
@@ -56,8 +57,10 @@ class vector_writer {
 
   void write(const std::string& name, const table& t, const std::vector<std::string>& ids) {
     switch (format_) {
-      case vector_format::npy: return write_file(name + ".npy", [&](auto& file) { files::write_npy(file, t); });
-      case vector_format::word2vec: return write_file(name + ".txt", [&](auto& file) { write_word2vec(file, t, ids); });
+      case vector_format::npy:
+        return write_file(name + ".npy", [&](auto& file) { files::write_npy(file, t); });
+      case vector_format::word2vec:
+        return write_file(name + ".txt", [&](auto& file) { write_word2vec(file, t, ids); });
       case vector_format::word2vec_binary:
         return write_file(name + ".bin", [&](auto& file) { write_word2vec_binary(file, t, ids); });
     }

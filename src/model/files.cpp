@@ -126,7 +126,8 @@ void input_file::read(void* to, std::size_t count) {
 std::string read_text(const std::filesystem::path& path, std::uint64_t most) {
   input_file file(path);
   if (file.bytes() > most) {
-    throw invalid_input({path.string()}, fmt::format("the file has {} bytes, at most {} are expected", file.bytes(), most));
+    throw invalid_input({path.string()},
+                        fmt::format("the file has {} bytes, at most {} are expected", file.bytes(), most));
   }
   std::string text(file.bytes(), '\0');
   file.read(text.data(), text.size());

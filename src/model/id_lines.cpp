@@ -32,10 +32,14 @@ std::string escaped_id(std::string_view id) {
   std::string line;
   line.reserve(id.size());
   for (const char c : id) {
-    if (c == '\\') line += "\\\\";
-    else if (c == '\n') line += "\\n";
-    else if (c == '\r') line += "\\r";
-    else line += c;
+    if (c == '\\')
+      line += "\\\\";
+    else if (c == '\n')
+      line += "\\n";
+    else if (c == '\r')
+      line += "\\r";
+    else
+      line += c;
   }
   return line;
 }
@@ -61,7 +65,8 @@ std::vector<std::string> read_ids(input_file& file, std::uint64_t count) {
     ids.push_back(unescaped_id(rest.substr(0, end), file, ids.size() + 1));
     rest.remove_prefix(end + 1);
   }
-  if (ids.size() != count) throw invalid_input({name}, fmt::format("the file has {} ids, expected {}", ids.size(), count));
+  if (ids.size() != count)
+    throw invalid_input({name}, fmt::format("the file has {} ids, expected {}", ids.size(), count));
   return ids;
 }
 

@@ -5,7 +5,10 @@
 namespace m2grl::layout {
 
 json to_json(const task_state& task) {
-  return {{"name", task.name}, {"log_variance", task.log_variance}, {"weight", task.weight}, {"loss", task.loss},
+  return {{"name", task.name},
+          {"log_variance", task.log_variance},
+          {"weight", task.weight},
+          {"loss", task.loss},
           {"pairs", task.pairs}};
 }
 
@@ -22,9 +25,14 @@ task_state task_from(const json& entry) {
 json to_json(const ingest_report& report) {
   json dropped = json::array();
   for (const dropped_count& d : report.dropped) dropped.push_back({{"rule", d.rule}, {"count", d.count}});
-  return {{"events_read", report.events_read}, {"events_kept", report.events_kept}, {"users", report.users},
-          {"sessions", report.sessions},       {"dropped", dropped},                {"seconds", report.seconds},
-          {"training_events", report.training_events}, {"crossing_sessions", report.crossing_sessions}};
+  return {{"events_read", report.events_read},
+          {"events_kept", report.events_kept},
+          {"users", report.users},
+          {"sessions", report.sessions},
+          {"dropped", dropped},
+          {"seconds", report.seconds},
+          {"training_events", report.training_events},
+          {"crossing_sessions", report.crossing_sessions}};
 }
 
 ingest_report report_from(const json& entry) {

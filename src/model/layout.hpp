@@ -36,7 +36,9 @@ inline std::string link_file(std::size_t link, const char* what) { return fmt::f
 inline std::string relation_file(std::size_t relation, const char* what) {
   return fmt::format("relation.{}.{}.npy", relation, what);
 }
-inline std::string query_file(const char* split, const char* what) { return fmt::format("queries.{}.{}.npy", split, what); }
+inline std::string query_file(const char* split, const char* what) {
+  return fmt::format("queries.{}.{}.npy", split, what);
+}
 
 [[nodiscard]] json to_json(const task_state& task);
 [[nodiscard]] json to_json(const ingest_report& report);

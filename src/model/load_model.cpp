@@ -27,7 +27,8 @@ class model_reader {
     const json& stamp = stamps_.at(name);
     input_file file(dir_ / name);
     if (const auto bytes = stamp.at("bytes").get<std::uint64_t>(); file.bytes() != bytes) {
-      throw invalid_input({file.path().string()}, fmt::format("the file has {} bytes, it was written with {}", file.bytes(), bytes));
+      throw invalid_input({file.path().string()},
+                          fmt::format("the file has {} bytes, it was written with {}", file.bytes(), bytes));
     }
     auto taken = take(file);
     if (file.left() != 0 || layout::hexadecimal(file.checksum()) != stamp.at("xxh3").get<std::string>()) {
@@ -81,7 +82,8 @@ link_data read_link(const model_reader& in, const json& entry, std::size_t index
   return link;
 }
 
-relation read_relation(const model_reader& in, const json& entry, std::size_t index, const std::vector<model_view>& views) {
+relation read_relation(const model_reader& in, const json& entry, std::size_t index,
+                       const std::vector<model_view>& views) {
   relation r;
   r.from = entry.at("from").get<std::size_t>();
   r.to = entry.at("to").get<std::size_t>();
@@ -126,7 +128,8 @@ model load_model(const fs::path& dir) {
   std::error_code code;
   if (!fs::is_directory(dir, code)) throw io_error(fmt::format("cannot read {}: it is not a directory", dir.string()));
   if (!fs::exists(manifest_file, code)) {
-    throw invalid_input({dir.string()}, fmt::format("this is not an m2grl model: it holds no {}", layout::manifest_name));
+    throw invalid_input({dir.string()},
+                        fmt::format("this is not an m2grl model: it holds no {}", layout::manifest_name));
   }
   const json manifest = layout::unsealed(files::read_text(manifest_file, most_text_bytes), manifest_file.string());
   model m;

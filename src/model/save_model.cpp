@@ -36,7 +36,8 @@ void check_place(const fs::path& dir, bool overwrite) {
   if (!overwrite) throw invalid_input(fmt::format("{} exists already", dir.string()));
   bool is_model = false;
   try {
-    const json manifest = json::parse(files::read_text(dir / layout::manifest_name, std::uint64_t{1} << 30), nullptr, false);
+    const json manifest =
+        json::parse(files::read_text(dir / layout::manifest_name, std::uint64_t{1} << 30), nullptr, false);
     is_model = manifest.is_object() && manifest.value("format", json()) == layout::format_name;
   } catch (const error&) {  // no such file: not a model
   }
@@ -83,8 +84,12 @@ json write_link(model_writer& out, const link_data& link, std::size_t index) {
 json write_relation(model_writer& out, const relation& r, std::size_t index) {
   out.write_array(layout::relation_file(index, "from"), r.w_from);
   if (!r.w_to.empty()) out.write_array(layout::relation_file(index, "to"), r.w_to);
-  return {{"from", r.from}, {"to", r.to}, {"projection", layout::name_of(r.projection)},
-          {"relation_dim", r.w_from.rows()}, {"shared", r.w_to.empty()}, {"bias", r.bias}};
+  return {{"from", r.from},
+          {"to", r.to},
+          {"projection", layout::name_of(r.projection)},
+          {"relation_dim", r.w_from.rows()},
+          {"shared", r.w_to.empty()},
+          {"bias", r.bias}};
 }
 
 void write_queries(model_writer& out, const query_set& queries, const char* split) {

@@ -8,8 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <random>
 #include <system_error>
 
@@ -77,7 +77,8 @@ void staged_directory::commit(bool replace) {
     bool moved = rename_with(temporary_, place_, no_replace);
     if (!moved && unsupported()) moved = std::rename(temporary_.c_str(), place_.c_str()) == 0;
     if (!moved && errno == EEXIST) throw invalid_input(fmt::format("{} exists already", place_.string()));
-    if (!moved) throw io_error(fmt::format("cannot rename {} to {}: {}", temporary_.string(), place_.string(), reason(errno)));
+    if (!moved)
+      throw io_error(fmt::format("cannot rename {} to {}: {}", temporary_.string(), place_.string(), reason(errno)));
     pending_ = false;
   } else if (replace) {
     swap_in();
@@ -105,8 +106,9 @@ void staged_directory::swap_in() {
   sync_directory(place_.parent_path());
   std::error_code code;
   fs::remove_all(old, code);
-  if (code) throw io_error(fmt::format("{} was replaced, but the old one, now {}, cannot be removed: {}", place_.string(),
-                                       old.string(), code.message()));
+  if (code)
+    throw io_error(fmt::format("{} was replaced, but the old one, now {}, cannot be removed: {}", place_.string(),
+                               old.string(), code.message()));
 }
 
 staged_files::staged_files(fs::path dir) : dir_(std::move(dir)), suffix_(random_suffix()) {
@@ -147,8 +149,10 @@ std::string file_name_of(const std::string& view) {
     const char c = view[i];
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
                        c == '-' || c == '~' || (c == '.' && i > 0);
-    if (plain) name += c;
-    else name += fmt::format("%{:02X}", static_cast<std::uint8_t>(c));
+    if (plain)
+      name += c;
+    else
+      name += fmt::format("%{:02X}", static_cast<std::uint8_t>(c));
   }
   return name;
 }

@@ -59,7 +59,8 @@ user_histories parse_block(const text_block& block, const vocabulary& items) {
 
 void append(user_histories& all, user_histories&& part) {
   const std::uint64_t before = all.histories.ids.size();
-  all.users.insert(all.users.end(), std::make_move_iterator(part.users.begin()), std::make_move_iterator(part.users.end()));
+  all.users.insert(all.users.end(), std::make_move_iterator(part.users.begin()),
+                   std::make_move_iterator(part.users.end()));
   all.histories.ids.insert(all.histories.ids.end(), part.histories.ids.begin(), part.histories.ids.end());
   for (std::size_t row = 1; row < part.histories.offsets.size(); ++row) {
     all.histories.offsets.push_back(before + part.histories.offsets[row]);
@@ -74,8 +75,8 @@ void append(user_histories& all, user_histories&& part) {
 user_histories read_histories(const vocabulary& items, const std::string& file, const std::filesystem::path& root,
                               std::uint32_t threads) {
   block_reader reader(text_source(root, file), '\0');
-  auto parts = parse_blocks<user_histories>(reader, worker_count(threads),
-                                            [&](std::size_t, const text_block& block) { return parse_block(block, items); });
+  auto parts = parse_blocks<user_histories>(
+      reader, worker_count(threads), [&](std::size_t, const text_block& block) { return parse_block(block, items); });
   user_histories all;
   for (user_histories& part : parts) append(all, std::move(part));
   return all;

@@ -76,8 +76,8 @@ std::vector<std::vector<scored_node>> similar_nodes(const model& m, std::span<co
     return neighbours(view.tables.input, cosine ? view.tables.input : view.tables.output, nodes, query.k, by);
   }
   if (index != 0) {
-    throw invalid_input(fmt::format("view \"{}\" cannot be composed: only \"{}\", the item view, can", view.name,
-                                    m.views[0].name));
+    throw invalid_input(
+        fmt::format("view \"{}\" cannot be composed: only \"{}\", the item view, can", view.name, m.views[0].name));
   }
   const auto parts = parts_of(m, query.compose);
   const table queries = query_vectors(parts);

@@ -11,12 +11,12 @@ namespace {
 
 using namespace synth;
 
-constexpr std::int64_t opening = 1704067200;               // 2024-01-01 00:00 UTC
-constexpr std::int64_t opening_days = 30;                  // users arrive over this many days
-constexpr std::int64_t least_gap = 7200, most_gap = 3 * 86400;   // between sessions, seconds
-constexpr std::int64_t least_pause = 5, most_pause = 300;  // between events of a session, seconds
-constexpr int most_tries = 64;                             // draws for an item that is not a repeat
-constexpr double most_events = 20;                         // of a user, in means
+constexpr std::int64_t opening = 1704067200;                    // 2024-01-01 00:00 UTC
+constexpr std::int64_t opening_days = 30;                       // users arrive over this many days
+constexpr std::int64_t least_gap = 7200, most_gap = 3 * 86400;  // between sessions, seconds
+constexpr std::int64_t least_pause = 5, most_pause = 300;       // between events of a session, seconds
+constexpr int most_tries = 64;                                  // draws for an item that is not a repeat
+constexpr double most_events = 20;                              // of a user, in means
 
 std::size_t draw_event_count(const synth_config& plan, draws& random) {
   const double excess = plan.events_per_user - static_cast<double>(plan.min_events);
@@ -25,7 +25,8 @@ std::size_t draw_event_count(const synth_config& plan, draws& random) {
   return plan.min_events + static_cast<std::size_t>(std::min(drawn, most_events * plan.events_per_user));
 }
 
-void draw_tastes(const synth_config& plan, std::span<const double> cumulative, draws& random, std::span<node_id> tastes) {
+void draw_tastes(const synth_config& plan, std::span<const double> cumulative, draws& random,
+                 std::span<node_id> tastes) {
   for (std::size_t t = 0; t < tastes.size(); ++t) {
     const auto chosen = tastes.first(t);
     const auto taken = [&](node_id taste) { return std::find(chosen.begin(), chosen.end(), taste) != chosen.end(); };
@@ -41,7 +42,8 @@ void draw_tastes(const synth_config& plan, std::span<const double> cumulative, d
 /// Draws the events of one user.
 class shopper {
  public:
-  shopper(const marketplace& m, std::size_t user) : m_(m), tastes_(m.tastes[user]), random_(m.plan.seed, drawn::user_events, user) {}
+  shopper(const marketplace& m, std::size_t user)
+      : m_(m), tastes_(m.tastes[user]), random_(m.plan.seed, drawn::user_events, user) {}
 
   void fill(std::span<node_id> items, std::span<std::int64_t> times) {
     std::int64_t time = opening + between(0, opening_days * 86400);
@@ -87,7 +89,7 @@ class shopper {
   node_id successor(node_id last) {
     const auto next = m_.successors[last];
     if (next.empty()) return of_tastes();
-    const double whole = 2 - std::ldexp(1.0, 1 - static_cast<int>(next.size()));   // 1 + ½ + ¼ + …
+    const double whole = 2 - std::ldexp(1.0, 1 - static_cast<int>(next.size()));  // 1 + ½ + ¼ + …
     double u = random_.uniform() * whole, weight = 1;
     std::size_t s = 0;
     for (; s + 1 < next.size() && u >= weight; ++s, weight /= 2) u -= weight;
@@ -112,7 +114,8 @@ void draw_users(marketplace& m) {
       draws random(plan.seed, drawn::user_plan, user);
       offsets[user + 1] = draw_event_count(plan, random);
       m.tastes.offsets[user + 1] = (user + 1) * plan.tastes_per_user;
-      draw_tastes(plan, cumulative, random, std::span(m.tastes.ids).subspan(user * plan.tastes_per_user, plan.tastes_per_user));
+      draw_tastes(plan, cumulative, random,
+                  std::span(m.tastes.ids).subspan(user * plan.tastes_per_user, plan.tastes_per_user));
     }
   });
   for (std::size_t user = 0; user < plan.users; ++user) offsets[user + 1] += offsets[user];

@@ -116,7 +116,7 @@ std::vector<double> next_item_probabilities(const marketplace& m, std::size_t us
 
 oracle_metrics oracle_ranking(const marketplace& m, bool validation, std::span<const std::uint32_t> k) {
   if (std::find(k.begin(), k.end(), 0u) != k.end()) throw invalid_input("k is 0, it must be at least 1");
-  std::vector<std::uint64_t> ranks(m.events.size(), 0);   // 0: asks nothing
+  std::vector<std::uint64_t> ranks(m.events.size(), 0);  // 0: asks nothing
   ingest::parallel_each(m.events.size(), ingest::worker_count(m.plan.threads), [&](std::size_t user) {
     const auto events = m.events[user];
     if (events.size() < 3) return;
@@ -124,7 +124,8 @@ oracle_metrics oracle_ranking(const marketplace& m, bool validation, std::span<c
     ranks[user] = rank_of(next_item(m, user, history.back()), history, events[history.size()]);
   });
   oracle_metrics result;
-  result.queries = static_cast<std::uint64_t>(std::count_if(ranks.begin(), ranks.end(), [](auto rank) { return rank > 0; }));
+  result.queries =
+      static_cast<std::uint64_t>(std::count_if(ranks.begin(), ranks.end(), [](auto rank) { return rank > 0; }));
   const double n = std::max<double>(1, static_cast<double>(result.queries));
   for (const std::uint32_t at : k) result.at.push_back({at, 0, 0});
   for (const std::uint64_t rank : ranks) {

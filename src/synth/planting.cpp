@@ -14,8 +14,8 @@
 namespace m2grl::synth {
 namespace {
 
-constexpr double category_size_exponent = 0.5;   // sizes of categories fall as the root of their rank
-constexpr double successor_of_brand = 0.6;       // share of successors that are of the item's own brand
+constexpr double category_size_exponent = 0.5;  // sizes of categories fall as the root of their rank
+constexpr double successor_of_brand = 0.6;      // share of successors that are of the item's own brand
 
 void require(bool holds, const std::string& message) {
   if (!holds) throw invalid_input(message);
@@ -69,8 +69,8 @@ void plant_categories(marketplace& m) {
 /// One of the attribute's values that belong to a taste (value v to taste v % tastes), the first ones more often.
 node_id draw_attribute(std::size_t values, std::size_t tastes, std::size_t taste, double u) {
   const std::size_t of_taste = values > taste ? (values - taste - 1) / tastes + 1 : 0;
-  if (of_taste == 0) return static_cast<node_id>(taste % values);   // fewer values than tastes: shared
-  const double place = std::pow(static_cast<double>(of_taste), u) - 1;   // log-uniform: Zipf(1), nearly
+  if (of_taste == 0) return static_cast<node_id>(taste % values);       // fewer values than tastes: shared
+  const double place = std::pow(static_cast<double>(of_taste), u) - 1;  // log-uniform: Zipf(1), nearly
   return static_cast<node_id>(taste + tastes * std::min(static_cast<std::size_t>(place), of_taste - 1));
 }
 
@@ -165,9 +165,10 @@ void check_plan(const synth_config& plan) {
   require(plan.users >= 1 && plan.users < no_node, fmt::format("{} users: there must be 1 to 2^32 - 2", plan.users));
   require(plan.categories >= 1, "0 categories: there must be at least 1");
   require(plan.items >= plan.categories && plan.items < no_node,
-          fmt::format("{} items: there must be at least one for each of the {} categories, at most 2^32 - 2", plan.items,
-                      plan.categories));
-  require(plan.brands >= 1 && plan.brands < no_node, fmt::format("{} brands: there must be 1 to 2^32 - 2", plan.brands));
+          fmt::format("{} items: there must be at least one for each of the {} categories, at most 2^32 - 2",
+                      plan.items, plan.categories));
+  require(plan.brands >= 1 && plan.brands < no_node,
+          fmt::format("{} brands: there must be 1 to 2^32 - 2", plan.brands));
   require(plan.shops >= 1 && plan.shops < no_node, fmt::format("{} shops: there must be 1 to 2^32 - 2", plan.shops));
   require(plan.categories_per_taste >= 1, "0 categories per taste: there must be at least 1");
   require(plan.tastes_per_user >= 1 && plan.tastes_per_user <= taste_count(plan),
@@ -175,12 +176,15 @@ void check_plan(const synth_config& plan) {
                       taste_count(plan)));
   require(plan.min_events >= 1, "users have at least 0 events: it must be at least 1");
   require(std::isfinite(plan.events_per_user) && plan.events_per_user >= static_cast<double>(plan.min_events),
-          fmt::format("{} events per user: the mean must be at least the least, {}", plan.events_per_user, plan.min_events));
-  require(std::isfinite(plan.zipf) && plan.zipf >= 0, fmt::format("a Zipf exponent of {}: it must be at least 0", plan.zipf));
+          fmt::format("{} events per user: the mean must be at least the least, {}", plan.events_per_user,
+                      plan.min_events));
+  require(std::isfinite(plan.zipf) && plan.zipf >= 0,
+          fmt::format("a Zipf exponent of {}: it must be at least 0", plan.zipf));
   require(std::isfinite(plan.taste_zipf) && plan.taste_zipf >= 0,
           fmt::format("a Zipf exponent of {} for tastes: it must be at least 0", plan.taste_zipf));
   require(plan.successors <= 64, fmt::format("{} successors: there may be at most 64", plan.successors));
-  for (const double share : {plan.follow, plan.same_brand, plan.same_category, plan.related_category, plan.session_end}) {
+  for (const double share :
+       {plan.follow, plan.same_brand, plan.same_category, plan.related_category, plan.session_end}) {
     require(share >= 0 && share <= 1, fmt::format("a probability of {}: it must lie in 0 to 1", share));
   }
   const double sum = plan.follow + plan.same_brand + plan.same_category + plan.related_category;
@@ -191,7 +195,8 @@ void zipf_shares(std::size_t count, double exponent, std::vector<double>& share,
   share.resize(count);
   cumulative.resize(count);
   double total = 0;
-  for (std::size_t rank = 0; rank < count; ++rank) total += share[rank] = std::pow(static_cast<double>(rank + 1), -exponent);
+  for (std::size_t rank = 0; rank < count; ++rank)
+    total += share[rank] = std::pow(static_cast<double>(rank + 1), -exponent);
   double sum = 0;
   for (std::size_t rank = 0; rank < count; ++rank) cumulative[rank] = sum += share[rank] /= total;
   if (count > 0) cumulative.back() = 1;

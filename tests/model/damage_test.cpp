@@ -64,9 +64,10 @@ TEST_CASE("every file cut short, lengthened or missing is detected and named") {
   for (const std::string& name : names) {
     const std::string whole = bytes_of(place / name);
     REQUIRE(!whole.empty());
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{9}, whole.size() / 2, whole.size() - 1}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{9}, whole.size() / 2, whole.size() - 1}) {
       write_bytes(place / name, whole.substr(0, size));
-      if (size + 1 == whole.size() && name == "model.json") continue;   // its last byte is a line end
+      if (size + 1 == whole.size() && name == "model.json") continue;  // its last byte is a line end
       INFO(name << " cut to " << size << " of " << whole.size());
       CHECK(fault_of_loading(place).find(name) != std::string::npos);
     }
@@ -90,7 +91,7 @@ TEST_CASE("a flipped bit anywhere is detected") {
     for (int i = 0; i < 20; ++i) places.insert(random() % bytes.size());
     for (const std::size_t at : places) {
       const bool blank = name == "model.json" && (bytes[at] == ' ' || bytes[at] == '\n');
-      if (blank) continue;   // between the manifest's values: the same manifest
+      if (blank) continue;  // between the manifest's values: the same manifest
       const char before = bytes[at];
       bytes[at] = static_cast<char>(before ^ (1 << (at % 7)));
       write_bytes(place / name, bytes);
@@ -108,7 +109,8 @@ TEST_CASE("files that are whole, and yet make no model, are refused") {
   const auto place = dir.path() / "m";
   save_model(small_model(), place);
   const auto whole = contents_of(place);
-  const auto spoiled = [&](const std::string& name, const std::function<void(std::string&)>& spoil, const char* message) {
+  const auto spoiled = [&](const std::string& name, const std::function<void(std::string&)>& spoil,
+                           const char* message) {
     restore(place, whole);
     std::string bytes = bytes_of(place / name);
     spoil(bytes);
@@ -120,16 +122,20 @@ TEST_CASE("files that are whole, and yet make no model, are refused") {
     return [=](std::string& bytes) { bytes.replace(bytes.find(from), std::string(from).size(), to); };
   };
   const auto put_u32 = [](std::size_t behind_header, std::uint32_t value) {
-    return [=](std::string& bytes) { bytes.replace(128 + 4 * behind_header, 4, reinterpret_cast<const char*>(&value), 4); };
+    return [=](std::string& bytes) {
+      bytes.replace(128 + 4 * behind_header, 4, reinterpret_cast<const char*>(&value), 4);
+    };
   };
   spoiled("view.category.input.npy", put_u32(2 * 17 + 4, 0x7FC00000u), "view \"category\": row 2, column 4 is nan");
   spoiled("view.item.input.npy", replace("(40, 24)", "(41, 24)"), "promises 3936 bytes of data, the file holds 3840");
   spoiled("view.item.input.npy", replace("(40, 24)", "(20, 48)"), "its shape is (20, 48), expected (40, 24)");
   spoiled("view.item.input.npy", replace("(40, 24), }            ", "(4294967296, 4294967296"), "header is damaged");
-  spoiled("view.item.input.npy", replace("(40, 24), }                 ", "(4294967296, 4294967297), }"), "exceeds 64 bits");
+  spoiled("view.item.input.npy", replace("(40, 24), }                 ", "(4294967296, 4294967297), }"),
+          "exceeds 64 bits");
   spoiled("view.item.input.npy", replace("<f4", "<f8"), "type '<f8'");
   spoiled("view.item.input.npy", replace("False", "True "), "Fortran");
-  spoiled("view.item.input.npy", [](std::string& bytes) { bytes[1] = 'M'; }, "not a .npy file");
+  spoiled(
+      "view.item.input.npy", [](std::string& bytes) { bytes[1] = 'M'; }, "not a .npy file");
   spoiled("view.item.ids", replace("i39\n", "i38\n"), "occurs twice");
   spoiled("view.item.ids", replace("i39\n", ""), "39 ids, expected 40");
   spoiled("view.item.ids", replace("i39\n", "i39\ni40\n"), "more than 40");
@@ -139,7 +145,8 @@ TEST_CASE("files that are whole, and yet make no model, are refused") {
   spoiled("link.0.offsets.npy", put_u32(2, 0xFFFF), "offsets");
   spoiled("queries.test.targets.npy", put_u32(2, 40), "test target is item 40");
   spoiled("queries.test.histories.npy", put_u32(0, 40), "id 40");
-  spoiled("config.toml", [](std::string& bytes) { bytes += "unknown_key = 1\n"; }, "unknown_key");
+  spoiled(
+      "config.toml", [](std::string& bytes) { bytes += "unknown_key = 1\n"; }, "unknown_key");
 }
 
 TEST_CASE("a manifest that does not fit is refused") {

@@ -21,8 +21,10 @@ inline std::map<std::string, std::string> contents_of(const std::filesystem::pat
   std::map<std::string, std::string> contents;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(dir)) {
     const std::string name = entry.path().lexically_relative(dir).string();
-    if (entry.is_directory()) contents[name + "/"] = "";
-    else contents[name] = bytes_of(entry.path());
+    if (entry.is_directory())
+      contents[name + "/"] = "";
+    else
+      contents[name] = bytes_of(entry.path());
   }
   return contents;
 }

@@ -136,7 +136,7 @@ TEST_CASE("a failed export leaves the directory as it was") {
   export_vectors(m, dir.path(), vector_format::npy);
   const auto before = contents_of(dir.path());
   std::filesystem::remove(dir.path() / "item.output.npy");
-  std::filesystem::create_directory(dir.path() / "item.output.npy");   // a rename onto it fails
+  std::filesystem::create_directory(dir.path() / "item.output.npy");  // a rename onto it fails
   CHECK_THROWS_AS(export_vectors(m, dir.path(), vector_format::npy), io_error);
   std::filesystem::remove(dir.path() / "item.output.npy");
   auto after = contents_of(dir.path());

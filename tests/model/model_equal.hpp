@@ -10,7 +10,7 @@ namespace m2grl::test {
 
 inline bool same_bits(const table& a, const table& b) {
   if (a.rows() != b.rows() || a.dim() != b.dim()) return false;
-  return a.empty() || std::memcmp(a.data(), b.data(), a.bytes()) == 0;   // padding included
+  return a.empty() || std::memcmp(a.data(), b.data(), a.bytes()) == 0;  // padding included
 }
 
 inline void check_queries(const query_set& a, const query_set& b) {

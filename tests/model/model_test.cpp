@@ -40,8 +40,22 @@ TEST_CASE("ids hold any bytes, views any name") {
   model m = small_model();
   std::string every_byte;
   for (int b = 0; b < 256; ++b) every_byte += static_cast<char>(b);
-  const std::vector<std::string> weird{"", " ", "\n", "\r", "\r\n", "\\", "\\n", "\\\\n", "a\nb", "\t", std::string(1, '\0'),
-                                       "\xff\xfe", "漢字", every_byte, std::string(100000, 'x'), "trailing\\"};
+  const std::vector<std::string> weird{"",
+                                       " ",
+                                       "\n",
+                                       "\r",
+                                       "\r\n",
+                                       "\\",
+                                       "\\n",
+                                       "\\\\n",
+                                       "a\nb",
+                                       "\t",
+                                       std::string(1, '\0'),
+                                       "\xff\xfe",
+                                       "漢字",
+                                       every_byte,
+                                       std::string(100000, 'x'),
+                                       "trailing\\"};
   // Views made in memory need not stand in the configuration, whose names are narrower.
   for (const char* name : {"../escape", "a b/c", ".hidden", "item.input", "%2E", "größe", "item~category"}) {
     m.views.push_back(random_view(name, weird, 3, random));
@@ -50,7 +64,7 @@ TEST_CASE("ids hold any bytes, views any name") {
   check_equal(m, load_model(dir.path() / "m"));
   std::size_t entries = 0;
   for (const auto& entry : std::filesystem::directory_iterator(dir.path())) entries += entry.exists() ? 1 : 0;
-  CHECK(entries == 1);   // nothing escaped
+  CHECK(entries == 1);  // nothing escaped
 }
 
 TEST_CASE("an existing directory is refused, and untouched") {
@@ -83,7 +97,7 @@ TEST_CASE("overwriting swaps the whole directory and leaves nothing behind") {
   write_bytes(dir.path() / "m/stale.txt", "of the old model");
   std::filesystem::create_directory_symlink("m", dir.path() / "latest");
   const model next = small_model(33, 5, 2);
-  save_model(next, dir.path() / "latest", true);   // through a link: the link stays, its target is replaced
+  save_model(next, dir.path() / "latest", true);  // through a link: the link stays, its target is replaced
   check_equal(next, load_model(dir.path() / "m"));
   CHECK(std::filesystem::is_symlink(dir.path() / "latest"));
   CHECK_FALSE(std::filesystem::exists(dir.path() / "m/stale.txt"));
@@ -96,7 +110,7 @@ TEST_CASE("a disk that fills up leaves neither a half model nor a trace, and the
   const auto before = contents_of(dir.path());
   struct rlimit limit {};
   REQUIRE(getrlimit(RLIMIT_FSIZE, &limit) == 0);
-  const auto previous = std::signal(SIGXFSZ, SIG_IGN);   // a write beyond the limit fails with EFBIG
+  const auto previous = std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails with EFBIG
   struct rlimit small = limit;
   small.rlim_cur = 2000;
   REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
@@ -150,7 +164,8 @@ TEST_CASE("a model that could not be used is not saved; the fault is named") {
 TEST_CASE("what is no model is refused by its name") {
   const temporary_directory dir;
   CHECK_THROWS_AS(load_model(dir.path() / "missing"), io_error);
-  CHECK_THROWS_WITH(load_model(dir.path()), Catch::Contains(dir.path().string()) && Catch::Contains("not an m2grl model"));
+  CHECK_THROWS_WITH(load_model(dir.path()),
+                    Catch::Contains(dir.path().string()) && Catch::Contains("not an m2grl model"));
   write_bytes(dir.path() / "file", "text");
   CHECK_THROWS_AS(load_model(dir.path() / "file"), io_error);
 }

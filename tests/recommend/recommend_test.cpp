@@ -197,13 +197,17 @@ TEST_CASE("neighbours by input·output, by composed vectors and by cosine, witho
   const table vectors = query_vectors(parts_of(m, std::vector<compose_part>{{"category", 2}, {"item", 1}}));
   const model_view& item = m.views[0];
   for (std::size_t i = 0; i < some.size(); ++i) {
-    check_lists(next[i], expect(some[i], 40, [&](auto a, auto b) { return dot(item.tables.input[a], item.tables.output[b]); }), 6);
+    check_lists(next[i],
+                expect(some[i], 40, [&](auto a, auto b) { return dot(item.tables.input[a], item.tables.output[b]); }),
+                6);
     check_lists(composed[i], expect(some[i], 40, [&](auto a, auto b) { return composed_score(m, a, b, 2); }), 6);
-    check_lists(composed_cosine[i], expect(some[i], 40, [&](auto a, auto b) { return cosine(vectors[a], vectors[b]); }), 6);
+    check_lists(composed_cosine[i], expect(some[i], 40, [&](auto a, auto b) { return cosine(vectors[a], vectors[b]); }),
+                6);
   }
   REQUIRE(categories.size() == 6);
   const table& in = m.views[1].tables.input;
-  for (node_id c = 0; c < 6; ++c) check_lists(categories[c], expect(c, 6, [&](auto a, auto b) { return cosine(in[a], in[b]); }), 6);
+  for (node_id c = 0; c < 6; ++c)
+    check_lists(categories[c], expect(c, 6, [&](auto a, auto b) { return cosine(in[a], in[b]); }), 6);
 }
 
 TEST_CASE("a view, a node or a composition that does not exist is refused by name") {

@@ -19,7 +19,8 @@ inline table random_table(std::size_t rows, std::size_t dim, std::mt19937& rando
   return t;
 }
 
-inline model_view random_view(const std::string& name, std::vector<std::string> ids, std::size_t dim, std::mt19937& random) {
+inline model_view random_view(const std::string& name, std::vector<std::string> ids, std::size_t dim,
+                              std::mt19937& random) {
   model_view view;
   view.name = name;
   std::vector<std::uint64_t> counts(ids.size());
@@ -58,9 +59,11 @@ inline model small_model(std::size_t items = 40, std::size_t categories = 6, std
     if (i % 7 == 6) link.targets.ids.push_back(static_cast<node_id>((i + 1) % categories));
     link.targets.end_row();
   }
-  for (std::size_t c = 0; c < link.targets.ids.size(); ++c) link.counts.push_back(static_cast<std::uint32_t>(1 + c % 5));
+  for (std::size_t c = 0; c < link.targets.ids.size(); ++c)
+    link.counts.push_back(static_cast<std::uint32_t>(1 + c % 5));
   m.links.push_back(std::move(link));
-  m.relations.push_back({0, 1, projection_kind::sigmoid, random_table(8, 24, random), random_table(8, 17, random), -2.1f});
+  m.relations.push_back(
+      {0, 1, projection_kind::sigmoid, random_table(8, 24, random), random_table(8, 17, random), -2.1f});
   m.relations.push_back({0, 0, projection_kind::identity, random_table(24, 24, random), {}, 0});
   m.tasks = {{"item", 0.1, 1.0 / 3, 2.7182818284590452, 123456789012345}, {"item~category", -0.7, 0.25, 1e-300, 7}};
   m.test.histories.ids = {3, 1, 4, 1, 5};
@@ -78,7 +81,8 @@ class temporary_directory {
  public:
   temporary_directory() {
     std::random_device device;
-    path_ = std::filesystem::temp_directory_path() / ("m2grl-test-" + std::to_string(device()) + std::to_string(device()));
+    path_ =
+        std::filesystem::temp_directory_path() / ("m2grl-test-" + std::to_string(device()) + std::to_string(device()));
     std::filesystem::create_directory(path_);
   }
   temporary_directory(const temporary_directory&) = delete;

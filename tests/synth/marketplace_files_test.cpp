@@ -22,18 +22,21 @@ TEST_CASE("the written files are read back as the marketplace that was drawn") {
   REQUIRE(data.views.size() == 4);
   REQUIRE(data.test.size() == m.plan.users);
 
-  const auto item_of = [&](node_id id) { return static_cast<node_id>(std::stoul(data.views[0].ids.name(id).substr(1))); };
-  for (std::size_t q = 0; q < data.test.size(); ++q) {   // users come in the order of the file
+  const auto item_of = [&](node_id id) {
+    return static_cast<node_id>(std::stoul(data.views[0].ids.name(id).substr(1)));
+  };
+  for (std::size_t q = 0; q < data.test.size(); ++q) {  // users come in the order of the file
     const auto events = m.events[q];
     if (data.test.targets[q] != no_node) REQUIRE(item_of(data.test.targets[q]) == events.back());
     const auto history = data.test.histories[q];
     REQUIRE(history.size() <= events.size() - 1);
-    if (history.size() + 1 < events.size()) continue;   // an item unseen in training was left out
+    if (history.size() + 1 < events.size()) continue;  // an item unseen in training was left out
     for (std::size_t i = 0; i < history.size(); ++i) REQUIRE(item_of(history[i]) == events[i]);
   }
   std::uint64_t sessions = m.plan.users;
   for (std::size_t u = 0; u < m.plan.users; ++u) {
-    for (auto e = m.events.offsets[u] + 1; e < m.events.offsets[u + 1]; ++e) sessions += m.times[e] - m.times[e - 1] > 1800;
+    for (auto e = m.events.offsets[u] + 1; e < m.events.offsets[u + 1]; ++e)
+      sessions += m.times[e] - m.times[e - 1] > 1800;
   }
   CHECK(data.report.sessions == sessions);
   const std::vector<node_id>* attribute[] = {&m.category, &m.brand, &m.shop};
@@ -52,7 +55,8 @@ TEST_CASE("training on the written marketplace finds most of what was planted") 
   const temporary_directory dir;
   const marketplace m = generate_marketplace(small_plan());
   write_marketplace(m, dir.path());
-  const config cfg = load_config(dir.path() / "marketplace.toml", {{"train.epochs", "5"}, {"train.threads", "1"}, {"train.dim", "32"}});
+  const config cfg = load_config(dir.path() / "marketplace.toml",
+                                 {{"train.epochs", "5"}, {"train.threads", "1"}, {"train.dim", "32"}});
   dataset data = load_dataset(cfg);
   train_result trained = train(cfg, data);
   const model learned = make_model(cfg, std::move(data), std::move(trained.learned));
@@ -63,7 +67,7 @@ TEST_CASE("training on the written marketplace finds most of what was planted") 
   CHECK(result.model.at_k(10).hit_rate > 0.3 * oracle);
   CHECK(result.model.at_k(10).hit_rate < oracle);
 
-  save_model(learned, dir.path() / "model");   // its figures need no data
+  save_model(learned, dir.path() / "model");  // its figures need no data
   for (const char* file : {"events.csv", "items.csv", "marketplace.toml"}) std::filesystem::remove(dir.path() / file);
   const model again = load_model(dir.path() / "model");
   const next_item_evaluation repeated = evaluate_next_item(again, false, again.cfg.eval);

@@ -85,7 +85,7 @@ TEST_CASE("the oracle is far above popularity, and above ranking by half of what
   const double oracle = oracle_ranking(m, false, k).at[0].hit_rate;
   const query_set queries = queries_of(m, false);
   const double popularity = evaluate_popularity(training_counts(m), queries, k).at_k(10).hit_rate;
-  std::size_t followed = 0;   // the successors alone
+  std::size_t followed = 0;  // the successors alone
   for (std::size_t q = 0; q < queries.size(); ++q) {
     const auto next = m.successors[queries.histories[q].back()];
     followed += std::find(next.begin(), next.end(), queries.targets[q]) != next.end();

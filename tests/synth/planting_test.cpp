@@ -28,8 +28,8 @@ struct tally {
 std::vector<double> by_the_rules(const marketplace& m, std::size_t user, node_id last) {
   const synth_config& plan = m.plan;
   std::vector<double> p(plan.items, 0), taste(plan.items, 0);
-  const auto spread = [](const marketplace& of, std::vector<double>& to, const std::vector<node_id>& attribute, node_id value,
-                         const item_groups& groups, double mass) {
+  const auto spread = [](const marketplace& of, std::vector<double>& to, const std::vector<node_id>& attribute,
+                         node_id value, const item_groups& groups, double mass) {
     double whole = 0;
     for (std::size_t i = 0; i < attribute.size(); ++i) {
       if (attribute[i] == value) whole += std::pow(groups.rank[i] + 1.0, -of.plan.zipf);
@@ -48,7 +48,8 @@ std::vector<double> by_the_rules(const marketplace& m, std::size_t user, node_id
   double weight = 1, whole = 0;
   for (std::size_t s = 0; s < m.successors[last].size(); ++s, weight /= 2) whole += weight;
   weight = 1;
-  for (const node_id next : m.successors[last]) p[next] += stay * plan.follow * std::exchange(weight, weight / 2) / whole;
+  for (const node_id next : m.successors[last])
+    p[next] += stay * plan.follow * std::exchange(weight, weight / 2) / whole;
   spread(m, p, m.brand, m.brand[last], m.by_brand, stay * plan.same_brand);
   spread(m, p, m.category, m.category[last], m.by_category, stay * plan.same_category);
   for (const node_id c : m.related_categories[m.category[last]]) {
@@ -91,7 +92,7 @@ TEST_CASE("what is planted has the shape that the plan asks for") {
     const auto& attribute = groups == &m.by_category ? m.category : m.brand;
     std::vector<node_id> all = groups->members.ids;
     std::sort(all.begin(), all.end());
-    for (std::size_t i = 0; i < all.size(); ++i) REQUIRE(all[i] == i);   // every item once
+    for (std::size_t i = 0; i < all.size(); ++i) REQUIRE(all[i] == i);  // every item once
     for (std::size_t g = 0; g < groups->members.size(); ++g) {
       const auto members = groups->members[g];
       double sum = 0;
@@ -99,7 +100,8 @@ TEST_CASE("what is planted has the shape that the plan asks for") {
         REQUIRE(attribute[members[r]] == g);
         REQUIRE(groups->rank[members[r]] == r);
         const double share = groups->share[groups->members.offsets[g] + r];
-        REQUIRE(share == Approx(groups->share[groups->members.offsets[g]] * std::pow(static_cast<double>(r + 1), -plan.zipf)));
+        REQUIRE(share ==
+                Approx(groups->share[groups->members.offsets[g]] * std::pow(static_cast<double>(r + 1), -plan.zipf)));
         sum += share;
       }
       if (!members.empty()) REQUIRE(sum == Approx(1));
@@ -141,9 +143,9 @@ TEST_CASE("events: number, times and sessions follow the plan, nobody has an ite
   }
   const double mean = static_cast<double>(m.events.ids.size()) / static_cast<double>(plan.users);
   CHECK(mean == Approx(plan.events_per_user).epsilon(0.03));
-  const double excess = plan.events_per_user - static_cast<double>(plan.min_events);   // geometric: variance m (1 + m)
+  const double excess = plan.events_per_user - static_cast<double>(plan.min_events);  // geometric: variance m (1 + m)
   CHECK(squares / static_cast<double>(plan.users) == Approx(excess * (1 + excess)).epsilon(0.1));
-  CHECK(repeats < m.events.ids.size() / 1000);   // only where 64 draws in a row were repeats
+  CHECK(repeats < m.events.ids.size() / 1000);  // only where 64 draws in a row were repeats
   // A new session is likelier to bring an unseen item than its continuation, so repeats tilt the share a little.
   CHECK(ends.observed / ends.expected == Approx(1).epsilon(0.1));
 }
@@ -154,7 +156,7 @@ TEST_CASE("the planted probabilities are those of the rules, and the events were
   tally first_successor, second_successor, last_successor, any_successor, brand, category, related, head;
   for (std::size_t u = 0; u < plan.users; ++u) {
     const auto events = m.events[u];
-    const std::size_t e = 1 + u % (events.size() - 1);   // one transition a user
+    const std::size_t e = 1 + u % (events.size() - 1);  // one transition a user
     const node_id last = events[e - 1], next = events[e];
     std::vector<double> p = next_item_probabilities(m, u, last);
     REQUIRE(std::accumulate(p.begin(), p.end(), 0.0) == Approx(1));
@@ -162,7 +164,7 @@ TEST_CASE("the planted probabilities are those of the rules, and the events were
       const auto expected = by_the_rules(m, u, last);
       for (std::size_t i = 0; i < p.size(); ++i) REQUIRE(p[i] == Approx(expected[i]).margin(1e-12));
     }
-    for (std::size_t i = 0; i < e; ++i) p[events[i]] = 0;   // repeats were drawn again
+    for (std::size_t i = 0; i < e; ++i) p[events[i]] = 0;  // repeats were drawn again
     const double left = std::accumulate(p.begin(), p.end(), 0.0);
     const auto count = [&](tally& t, const std::function<bool(node_id)>& of) {
       double mass = 0;
@@ -175,15 +177,17 @@ TEST_CASE("the planted probabilities are those of the rules, and the events were
     count(first_successor, [&](node_id i) { return i == successors[0]; });
     count(second_successor, [&](node_id i) { return i == successors[1]; });
     count(last_successor, [&](node_id i) { return i == successors.back(); });
-    count(any_successor, [&](node_id i) { return std::find(successors.begin(), successors.end(), i) != successors.end(); });
+    count(any_successor,
+          [&](node_id i) { return std::find(successors.begin(), successors.end(), i) != successors.end(); });
     count(brand, [&](node_id i) { return m.brand[i] == m.brand[last]; });
     count(category, [&](node_id i) { return m.category[i] == m.category[last]; });
     count(related, [&](node_id i) { return std::find(near.begin(), near.end(), m.category[i]) != near.end(); });
     count(head, [&](node_id i) { return m.by_category.rank[i] == 0; });
-    const node_id taste = m.taste_of_category[m.category[next]];   // every step stays within the user's tastes
+    const node_id taste = m.taste_of_category[m.category[next]];  // every step stays within the user's tastes
     REQUIRE(std::find(tastes.begin(), tastes.end(), taste) != tastes.end());
   }
-  for (const tally* t : {&first_successor, &second_successor, &last_successor, &any_successor, &brand, &category, &related, &head}) {
+  for (const tally* t :
+       {&first_successor, &second_successor, &last_successor, &any_successor, &brand, &category, &related, &head}) {
     CHECK(t->observed > 100);
     CHECK(std::abs(t->deviations()) < 5);
   }
@@ -218,7 +222,7 @@ TEST_CASE("odd plans work: one of everything, no successors, more tastes than br
   synth_config plan = small_plan();
   plan.users = 50;
   plan.items = plan.categories = plan.brands = plan.shops = plan.tastes_per_user = 1;
-  CHECK(generate_marketplace(plan).events.ids[3] == 0);   // the only item, repeated
+  CHECK(generate_marketplace(plan).events.ids[3] == 0);  // the only item, repeated
   plan = small_plan();
   plan.users = 200;
   plan.successors = 0;
