@@ -33,7 +33,8 @@ struct ranking_metrics {
 
 /// Ranks all candidates for each query, except those in its history (the target itself always stands).
 /// rank = 1 + candidates with a higher score, or an equal score and a lower id. A target of no_node is a miss.
-/// queries: [held_out.size(), d], candidates: [nodes, d]. A NaN score is an error (invalid_input), never a rank.
+/// queries: [held_out.size(), d], candidates: [nodes, d]. A NaN score is an error (invalid_input), never a rank; so is
+/// a node of held_out that is not among the candidates.
 [[nodiscard]] ranking_metrics evaluate_ranking(const table& queries, const table& candidates,
                                                const query_set& held_out, std::span<const std::uint32_t> k);
 
@@ -42,7 +43,8 @@ struct ranking_metrics {
                                                   std::span<const std::uint32_t> k);
 
 /// Expected metrics of a random order of the n candidates left to each query: HR@k = min(1, k/n),
-/// NDCG@k = Σ_{r≤k} 1/log2(r+1) / n, MRR = H_n / n. Coverage is 1 − Π_q (1 − k/n), the expected share.
+/// NDCG@k = Σ_{r≤k} 1/log2(r+1) / n, MRR = H_n / n. Coverage is the expected share: the mean over nodes of
+/// 1 − Π_q (1 − min(1, k/n_q)), over the queries that may show the node.
 [[nodiscard]] ranking_metrics evaluate_random(std::size_t nodes, const query_set& held_out,
                                               std::span<const std::uint32_t> k);
 
@@ -57,7 +59,7 @@ struct next_item_evaluation {
 /// Throws invalid_input where the model holds no queries of that split.
 [[nodiscard]] next_item_evaluation evaluate_next_item(const model& m, bool validation, const eval_config& how);
 
-/// HR@k on the validation queries of a data set, for early stopping.
+/// HR@k on the validation queries of a data set, for early stopping. Throws invalid_input where there are none.
 [[nodiscard]] double validation_hit_rate(const dataset& data, const embeddings& learned, const eval_config& how,
                                          std::uint32_t k = 10);
 

@@ -35,24 +35,60 @@ class log_parser {
   log_parser(const data_config& data, const columns& wanted, const table_layout& layout, std::size_t workers)
       : data_(data), columns_(wanted), layout_(layout) {
     for (std::size_t w = 0; w < workers; ++w) tables_.emplace_back(wanted.ids.size());
+    cells_.resize(workers);
   }
 
   parsed_block operator()(std::size_t worker, const text_block& block) {
     parsed_block out;
     out.worker = worker;
     out.ids.resize(columns_.ids.size());
-    record r;
+    block_cells& cells = cells_[worker];
+    cells.clear(columns_.ids.size());
+    record r;   // keeps the text of unescaped cells until they have their numbers
     for_each_record(block, layout_, r, [&](const record& fields) {
       const std::uint64_t place = (block.index << 32) | out.read++;
-      add_event(fields, place, worker, out);
+      add_event(fields, place, cells, out);
     });
+    for (std::size_t c = 0; c < columns_.ids.size(); ++c) {
+      if (columns_.ids[c] != no_slot) number_cells(cells, c, tables_[worker][c], out.ids[c]);
+    }
     return out;
   }
 
   std::vector<std::vector<id_table>>& tables() noexcept { return tables_; }
 
  private:
-  void add_event(const record& r, std::uint64_t place, std::size_t worker, parsed_block& out) {
+  struct cell {
+    std::uint64_t key;
+    std::string_view text;
+  };
+  /// The id cells of one block: parsed first, numbered then, so that the tables' slots can be fetched ahead.
+  struct block_cells {
+    std::vector<std::vector<cell>> columns;
+    std::vector<std::uint64_t> places;
+    void clear(std::size_t column_count) {
+      columns.resize(column_count);
+      for (auto& column : columns) column.clear();
+      places.clear();
+    }
+  };
+
+  static void number_cells(const block_cells& cells, std::size_t column, id_table& table, std::vector<node_id>& out) {
+    constexpr std::size_t ahead = 16;
+    const auto& mine = cells.columns[column];
+    out.resize(mine.size());
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      if (i + ahead < mine.size()) table.prefetch(mine[i + ahead].key);
+      const bool again = i > 0 && mine[i].key == mine[i - 1].key && (mine[i].key & text_key_bit) == 0;
+      if (again) {
+        out[i] = out[i - 1];
+      } else {
+        out[i] = mine[i].key == empty_key ? no_node : table.find_or_insert(mine[i].key, mine[i].text, cells.places[i]);
+      }
+    }
+  }
+
+  void add_event(const record& r, std::uint64_t place, block_cells& cells, parsed_block& out) {
     if (!passes_dwell(r)) {
       ++out.short_dwell;
       return;
@@ -67,15 +103,12 @@ class log_parser {
       if (columns_.ids[c] == no_slot) continue;
       const auto slot = static_cast<std::size_t>(columns_.ids[c]);
       const std::string_view text = r.values[slot];
-      if (text.empty()) {
-        if (c < columns_.required) {
-          throw parse_fault{r.starts[slot], fmt::format("a value is missing: column \"{}\" is empty", columns_.names[c])};
-        }
-        out.ids[c].push_back(no_node);
-      } else {
-        out.ids[c].push_back(tables_[worker][c].find_or_insert(make_key(text), text, place));
+      if (text.empty() && c < columns_.required) {
+        throw parse_fault{r.starts[slot], fmt::format("a value is missing: column \"{}\" is empty", columns_.names[c])};
       }
+      cells.columns[c].push_back({make_key(text), text});
     }
+    cells.places.push_back(place);
     if (columns_.time != no_slot) out.time.push_back(time_of(r));
   }
 
@@ -118,6 +151,7 @@ class log_parser {
   const columns& columns_;
   const table_layout& layout_;
   std::vector<std::vector<id_table>> tables_;   ///< [workers][id columns]
+  std::vector<block_cells> cells_;              ///< [workers]
 };
 
 columns find_columns(const data_config& data, const std::vector<std::string>& attributes, delimited_reader& reader) {

@@ -46,7 +46,23 @@ void add_part(const table& source, const link_data* link, std::size_t item, doub
   const std::uint64_t begin = link->targets.offsets[item], end = link->targets.offsets[item + 1];
   double total = 0;
   for (std::uint64_t i = begin; i < end; ++i) total += link->counts[i];
+  if (total == 0) return;
   for (std::uint64_t i = begin; i < end; ++i) add(link->targets.ids[i], factor * link->counts[i] / total);
+}
+
+std::size_t items_of(const vector_part& part) {
+  return part.link != nullptr ? part.link->targets.size() : part.input->rows();
+}
+
+std::size_t check_parts(std::span<const vector_part> parts) {
+  if (parts.empty()) throw invalid_input("nothing to compose: there are no parts");
+  const std::size_t items = items_of(parts.front());
+  for (const vector_part& part : parts) {
+    if (items_of(part) != items) {
+      throw invalid_input(fmt::format("parts of one composition have {} and {} items", items, items_of(part)));
+    }
+  }
+  return items;
 }
 
 /// A part's rows are its input vectors · input + its output vectors · output.
@@ -56,9 +72,9 @@ struct part_factors {
 
 template <class FactorsOf>
 table composed(std::span<const vector_part> parts, FactorsOf factors_of) {
+  const std::size_t items = check_parts(parts);
   std::size_t dim = 0;
   for (const vector_part& part : parts) dim += part.input->dim();
-  const std::size_t items = parts.front().link != nullptr ? parts.front().link->targets.size() : parts.front().input->rows();
   table result(items, dim);
 #pragma omp parallel for schedule(static)
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(items); ++i) {
@@ -105,6 +121,10 @@ table candidate_vectors(std::span<const vector_part> parts, double input_similar
 }
 
 table history_vectors(const table& item_queries, ragged_ref histories, std::uint32_t last, double decay) {
+  const auto largest = std::max_element(histories.ids.begin(), histories.ids.end());
+  if (largest != histories.ids.end() && *largest >= item_queries.rows()) {
+    throw invalid_input(fmt::format("a history holds node {}, which is not among the {} items", *largest, item_queries.rows()));
+  }
   table result(histories.size(), item_queries.dim());
 #pragma omp parallel for schedule(static)
   for (std::int64_t h = 0; h < static_cast<std::int64_t>(histories.size()); ++h) {

@@ -73,20 +73,21 @@ void for_each_score_row(const table& queries, const table& candidates,
 }
 
 void select_top_k(std::span<const float> scores, std::uint32_t k, std::vector<node_id>& best) {
-  constexpr float excluded = -std::numeric_limits<float>::infinity();
   // Front of the heap: the worst of the best, the lowest score and, among equals, the highest id.
   const auto better = [&](node_id a, node_id b) { return scores[a] > scores[b] || (scores[a] == scores[b] && a < b); };
   best.clear();
-  float least = excluded;
-  for (std::size_t i = 0; i < scores.size(); ++i) {
+  if (k == 0) return;
+  std::size_t i = 0;
+  for (; i < scores.size() && best.size() < k; ++i) {
+    if (!std::isnan(scores[i])) best.push_back(static_cast<node_id>(i));
+  }
+  std::make_heap(best.begin(), best.end(), better);
+  for (float least = best.empty() ? 0 : scores[best.front()]; i < scores.size(); ++i) {
     if (!(scores[i] > least)) continue;   // ids ascend, so an equal score never displaces an earlier one
-    if (best.size() == k) {
-      std::pop_heap(best.begin(), best.end(), better);
-      best.pop_back();
-    }
-    best.push_back(static_cast<node_id>(i));
+    std::pop_heap(best.begin(), best.end(), better);
+    best.back() = static_cast<node_id>(i);
     std::push_heap(best.begin(), best.end(), better);
-    if (best.size() == k) least = scores[best.front()];
+    least = scores[best.front()];
   }
   std::sort_heap(best.begin(), best.end(), better);
 }

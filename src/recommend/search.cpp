@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 
 #include "m2grl/error.hpp"
 #include "recommend/score_rows.hpp"
@@ -17,8 +16,8 @@ table normalised(const table& rows) {
     double squares = 0;
     for (const float value : unit[r]) squares += static_cast<double>(value) * static_cast<double>(value);
     if (squares == 0) continue;   // a zero row scores 0 with everything
-    const auto factor = static_cast<float>(1 / std::sqrt(squares));
-    for (float& value : unit[r]) value *= factor;
+    const double length = std::sqrt(squares);   // divided in double: the inverse of a tiny one exceeds a float
+    for (float& value : unit[r]) value = static_cast<float>(static_cast<double>(value) / length);
   }
   return unit;
 }
@@ -36,7 +35,7 @@ std::vector<std::vector<scored_node>> search_top_k(const table& queries, const t
   for_each_score_row(queries, candidates, [&](std::size_t q, std::span<float> scores) {
     if (excluded.size() != 0) {
       for (const node_id id : excluded[q]) {
-        if (id < scores.size()) scores[id] = -std::numeric_limits<float>::infinity();
+        if (id < scores.size()) scores[id] = excluded_score;
       }
     }
     std::vector<node_id> best;

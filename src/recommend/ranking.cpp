@@ -1,0 +1,84 @@
+#include "recommend/ranking.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "m2grl/error.hpp"
+
+namespace m2grl::ranking {
+
+std::uint32_t largest(std::span<const std::uint32_t> k) {
+  if (k.empty()) throw invalid_input("no k to evaluate at");
+  if (*std::min_element(k.begin(), k.end()) == 0) throw invalid_input("k is 0, it must be at least 1");
+  return *std::max_element(k.begin(), k.end());
+}
+
+void check_queries(const query_set& held_out, std::size_t nodes) {
+  if (held_out.histories.size() != held_out.targets.size()) {
+    throw invalid_input(fmt::format("{} histories for {} held-out targets", held_out.histories.size(), held_out.targets.size()));
+  }
+  const auto outside = [&](node_id id) { return id >= nodes; };
+  const auto& ids = held_out.histories.ids;
+  if (const auto found = std::find_if(ids.begin(), ids.end(), outside); found != ids.end()) {
+    throw invalid_input(fmt::format("a history holds node {}, which is not among the {} nodes", *found, nodes));
+  }
+  for (std::size_t q = 0; q < held_out.size(); ++q) {
+    if (held_out.targets[q] != no_node && outside(held_out.targets[q])) {
+      throw invalid_input(fmt::format("the target of query {} is node {}, which is not among the {} nodes", q,
+                                      held_out.targets[q], nodes));
+    }
+  }
+}
+
+void assign_unique(std::span<const node_id> history, std::vector<node_id>& seen) {
+  seen.assign(history.begin(), history.end());
+  std::sort(seen.begin(), seen.end());
+  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+}
+
+void shown_nodes::show(std::span<const node_id> ranked) {
+#pragma omp critical(m2grl_shown_nodes)
+  for (std::uint32_t place = 0; place < ranked.size(); ++place) {
+    best_[ranked[place]] = std::min(best_[ranked[place]], place);
+  }
+}
+
+double shown_nodes::coverage(std::uint32_t k) const {
+  const auto shown = std::count_if(best_.begin(), best_.end(), [&](auto place) { return place < k; });
+  return static_cast<double>(shown) / std::max<double>(1, static_cast<double>(best_.size()));
+}
+
+ranking_metrics summarise(std::span<const std::uint64_t> ranks, std::span<const std::uint32_t> ks,
+                          const shown_nodes& shown) {
+  ranking_metrics m;
+  m.queries = ranks.size();
+  const double n = std::max<double>(1, static_cast<double>(ranks.size()));
+  for (const std::uint64_t rank : ranks) m.mrr += rank == miss ? 0 : 1.0 / static_cast<double>(rank);
+  m.mrr /= n;
+  for (const std::uint32_t k : ks) {
+    std::uint64_t hits = 0;
+    double gain = 0;
+    for (const std::uint64_t rank : ranks) {
+      if (rank > k) continue;
+      ++hits;
+      gain += 1 / std::log2(static_cast<double>(rank) + 1);
+    }
+    m.at.push_back({k, static_cast<double>(hits) / n, gain / n, shown.coverage(k)});
+  }
+  return m;
+}
+
+}  // namespace m2grl::ranking
+
+namespace m2grl {
+
+const metrics_at_k& ranking_metrics::at_k(std::uint32_t k) const {
+  for (const metrics_at_k& m : at) {
+    if (m.k == k) return m;
+  }
+  throw invalid_input(fmt::format("metrics were not computed at k = {}", k));
+}
+
+}  // namespace m2grl
