@@ -76,6 +76,7 @@ std::vector<std::uint64_t> frequencies(const view_input& view) {
 view_task make_view(const train_config& cfg, const view_input& input, std::uint32_t number, std::uint32_t threads) {
   const std::string what = fmt::format("view \"{}\"", input.name);
   require(input.nodes > 0, what + " has no nodes");
+  require(input.nodes > 1, what + " has one node: there is no other to tell it from");
   require(input.nodes < no_node, fmt::format("{} has {} nodes, ids are 32 bits wide", what, input.nodes));
   require(input.counts.empty() || input.counts.size() == input.nodes,
           fmt::format("{} has {} nodes but {} counts", what, input.nodes, input.counts.size()));
