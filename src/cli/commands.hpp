@@ -8,6 +8,8 @@
 
 namespace m2grl::cli {
 
+void add_demo(CLI::App& app, interrupts& signals);
+void add_synth(CLI::App& app);
 void add_train(CLI::App& app, interrupts& signals);
 void add_eval(CLI::App& app);
 void add_recommend(CLI::App& app);

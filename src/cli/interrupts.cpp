@@ -1,5 +1,6 @@
 #include "cli/interrupts.hpp"
 
+#include <semaphore.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -10,22 +11,26 @@ namespace {
 
 constexpr int exit_interrupted = 130;
 
-sigset_t watched() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  return set;
-}
+sem_t received;  // one post per signal; a semaphore is all that a handler may touch
+
+extern "C" void count_signal(int) { (void)sem_post(&received); }
 
 void say(std::string_view line) { (void)!::write(STDERR_FILENO, line.data(), line.size()); }
 
 }  // namespace
 
 interrupts::interrupts() {
-  const sigset_t set = watched();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  (void)sem_init(&received, 0, 0);
   watcher_ = std::jthread([this](const std::stop_token& ended) { watch(ended); });
+  struct sigaction action {};
+  action.sa_handler = count_signal;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM}) (void)sigaction(signal, &action, nullptr);
+}
+
+interrupts::~interrupts() {
+  watcher_.request_stop();
+  (void)sem_post(&received);
 }
 
 std::stop_token interrupts::begin_training() noexcept {
@@ -34,10 +39,11 @@ std::stop_token interrupts::begin_training() noexcept {
 }
 
 void interrupts::watch(const std::stop_token& ended) {
-  const sigset_t set = watched();
-  const timespec pause{0, 50'000'000};  // how long the end of the process may wait for this thread
-  while (!ended.stop_requested()) {
-    if (sigtimedwait(&set, nullptr, &pause) > 0) receive();
+  for (;;) {
+    while (sem_wait(&received) != 0) {  // interrupted by a handler on this very thread
+    }
+    if (ended.stop_requested()) return;
+    receive();
   }
 }
 

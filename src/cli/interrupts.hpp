@@ -7,15 +7,15 @@
 
 namespace m2grl::cli {
 
-/// Takes both signals from every thread started after it: make it before any other thread exists.
-/// At first a signal ends the process at once with code 130. Between begin_training() and begin_saving() it
-/// requests a stop instead (a second one ends the process); after that it is let pass: the model is as good as
-/// written.
+/// One per process. At first a signal ends the process at once with code 130. Between begin_training() and
+/// begin_saving() it requests a stop instead (a second one ends the process); after that it is let pass: the model is
+/// as good as written.
 class interrupts {
  public:
   interrupts();
   interrupts(const interrupts&) = delete;
   interrupts& operator=(const interrupts&) = delete;
+  ~interrupts();
 
   [[nodiscard]] std::stop_token begin_training() noexcept;
   void begin_saving() noexcept { phase_ = phase::saving; }

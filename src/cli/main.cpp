@@ -26,6 +26,8 @@ void add_commands(CLI::App& app, m2grl::cli::interrupts& signals) {
   namespace cli = m2grl::cli;
   app.require_subcommand(1);
   app.set_version_flag("--version", "m2grl " M2GRL_VERSION " (CPU)");
+  cli::add_demo(app, signals);
+  cli::add_synth(app);
   cli::add_train(app, signals);
   cli::add_eval(app);
   cli::add_recommend(app);
