@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 
 #undef HWY_TARGET_INCLUDE
@@ -18,6 +19,7 @@ namespace m2grl::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr std::uint32_t max_inputs = 32;
+constexpr std::uint32_t most_factors = 48;    // of a product of loss_lanes
 constexpr std::uint32_t max_columns = 32;
 constexpr std::uint32_t fast_columns = 8;  // blocks of up to this many outputs stay in registers
 constexpr std::size_t max_lanes = 16;      // rows are padded to this many floats
@@ -32,78 +34,231 @@ constexpr std::size_t lanes = hn::MaxLanes(tag());  // exact on x86-64 and NEON,
 #define M2GRL_UNROLL HWY_PRAGMA(GCC unroll 32)
 #endif
 
-/// Reduces vectors to their sums, packed in order from lane 0, by a butterfly of even and odd lanes: about
-/// two shuffles a sum where a tree per sum takes four. One level halves `Count` vectors, whose sums then fill `Width` lanes each.
-template <std::size_t Count, std::size_t Width>
-HWY_INLINE void store_sums(const vec (&v)[Count], float* HWY_RESTRICT out) {
+/// The sum of four 4-lane blocks, place by place: of a group of four vectors one vector whose block j holds the
+/// vectors' partial sums over their block j. Shuffles within blocks only, which cost a cycle or less.
+HWY_INLINE vec sum_within_blocks(vec v0, vec v1, vec v2, vec v3) {
+#if HWY_TARGET == HWY_SCALAR
+  (void)v1, (void)v2, (void)v3;
+  return v0;
+#else
   const tag d;
-  if constexpr (Width == 1) {
-    M2GRL_UNROLL for (std::size_t i = 0; i < Count; ++i) hn::StoreU(v[i], d, out + i * lanes);
+  const hn::Repartition<std::uint64_t, tag> d64;
+  const vec low = hn::Add(hn::InterleaveLower(d, v0, v1), hn::InterleaveUpper(d, v0, v1));
+  const vec high = hn::Add(hn::InterleaveLower(d, v2, v3), hn::InterleaveUpper(d, v2, v3));
+  const auto a = hn::BitCast(d64, low), b = hn::BitCast(d64, high);
+  return hn::Add(hn::BitCast(d, hn::InterleaveLower(d64, a, b)), hn::BitCast(d, hn::InterleaveUpper(d64, a, b)));
+#endif
+}
+
+/// Reduces `Count` ≤ 16 vectors to their sums, packed in order into ⌈Count / lanes⌉ vectors; lanes without a sum
+/// are 0.
+template <std::size_t Count>
+HWY_INLINE void pack_sums(const vec (&v)[Count], vec* out) {
+  const tag d;
+  if constexpr (lanes == 1) {
+    M2GRL_UNROLL for (std::size_t i = 0; i < Count; ++i) out[i] = v[i];
   } else {
-#if HWY_TARGET != HWY_SCALAR  // one lane has no halves
-    constexpr std::size_t half = (Count + 1) / 2;
-    vec folded[half];
-    M2GRL_UNROLL for (std::size_t i = 0; i < half; ++i) {
-      const vec a = v[2 * i];
-      const vec b = 2 * i + 1 < Count ? v[2 * i + 1 < Count ? 2 * i + 1 : 0] : hn::Zero(d);
-      folded[i] = hn::Add(hn::ConcatEven(d, b, a), hn::ConcatOdd(d, b, a));
+    vec group[4];
+    M2GRL_UNROLL for (std::size_t g = 0; g < 4; ++g) {
+      vec of[4];
+      M2GRL_UNROLL for (std::size_t j = 0; j < 4; ++j) {
+        const std::size_t i = 4 * g + j;
+        of[j] = i < Count ? v[i < Count ? i : 0] : hn::Zero(d);
+      }
+      group[g] = 4 * g < Count ? sum_within_blocks(of[0], of[1], of[2], of[3]) : hn::Zero(d);
     }
-    store_sums<half, Width / 2>(folded, out);
+#if HWY_TARGET != HWY_SCALAR
+    const auto join_halves = [](vec a, vec b) HWY_ATTR {  // [a's lower + upper half, b's]
+      return hn::Add(hn::ConcatLowerLower(tag(), b, a), hn::ConcatUpperUpper(tag(), b, a));
+    };
+    if constexpr (lanes == 4) {
+      M2GRL_UNROLL for (std::size_t g = 0; 4 * g < Count; ++g) out[g] = group[g];
+    } else if constexpr (lanes == 8) {
+      out[0] = join_halves(group[0], group[1]);
+      if constexpr (Count > 8) out[1] = join_halves(group[2], group[3]);
+    } else {
+      const vec even = join_halves(group[0], group[2]), odd = join_halves(group[1], group[3]);
+      out[0] = hn::OddEvenBlocks(hn::Add(odd, hn::SwapAdjacentBlocks(odd)), hn::Add(even, hn::SwapAdjacentBlocks(even)));
+    }
 #endif
   }
 }
 
-/// Logits of `Rows` input rows against N output rows: z[r·N + k], written in whole vectors.
-template <std::size_t Rows, std::size_t N>
-HWY_INLINE void logits(float* const* inputs, float* const* outputs, std::size_t stride, float* HWY_RESTRICT z) {
+/// The loss of the block in hand, on top of loss_lanes: Σ max(s, 0) and Π (1 + e^−|s|), the factors in [1, 2].
+struct loss_sum {
+  vec linear, product, faulty;
+
+  // Written out: a defaulted constructor is not compiled for the SIMD target.
+  HWY_INLINE explicit loss_sum(const loss_lanes& so_far)
+      : linear(hn::Load(tag(), so_far.linear)), product(hn::Load(tag(), so_far.product)), faulty(hn::Zero(tag())) {}
+  HWY_INLINE void take_logarithm() {
+    linear = hn::Add(linear, hn::Log(tag(), product));
+    product = hn::Set(tag(), 1.0f);
+  }
+  [[nodiscard]] HWY_INLINE bool any_faulty() const { return !hn::AllTrue(tag(), hn::Eq(faulty, hn::Zero(tag()))); }
+  HWY_INLINE void store(loss_lanes& lanes_of) const {
+    hn::Store(linear, tag(), lanes_of.linear);
+    hn::Store(product, tag(), lanes_of.product);
+  }
+};
+
+/// e^−a for a in [0, 85], within 4e-7 + 6e-8·a of itself: 2^n·2^f, n the nearest integer, 2^f by the minimax
+/// polynomial of degree 5 on [−½, ½]. Half the latency of Highway's Exp, and the update waits for it.
+HWY_INLINE vec exp_negative(vec a) {
+  const tag d;
+  const hn::RebindToSigned<tag> di;
+  const vec log2_e = hn::Set(d, -1.44269504f), to_integer = hn::Set(d, 12582912.0f);  // 1.5 · 2^23
+  const vec shifted = hn::MulAdd(a, log2_e, to_integer);                            // n in the low bits
+  const vec f = hn::MulSub(a, log2_e, hn::Sub(shifted, to_integer));
+  const vec f2 = hn::Mul(f, f);
+  const vec low = hn::MulAdd(hn::Set(d, 0.693146944f), f, hn::Set(d, 1.0f));
+  const vec middle = hn::MulAdd(hn::Set(d, 0.0555071309f), f, hn::Set(d, 0.240221202f));
+  const vec high = hn::MulAdd(hn::Set(d, 0.00132764725f), f, hn::Set(d, 0.00967554096f));
+  const vec power = hn::MulAdd(hn::MulAdd(high, f2, middle), f2, low);
+  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(di, shifted));
+  return hn::BitCast(d, hn::Add(hn::BitCast(di, power), exponent));
+}
+
+/// Asks for rows first … last − 1 of those that later blocks need.
+HWY_INLINE void fetch_rows(const sgns_block& b, std::size_t first, std::size_t last) {
+  for (std::size_t k = first; k < last; ++k) {
+    for (std::size_t c = 0; c < b.stride; c += max_lanes) __builtin_prefetch(b.ahead_rows[k] + c, 1, 3);
+  }
+}
+
+/// From logits to gradients scale·(y − σ(z)). y: +1 positive, −1 negative (label 0), 0 masked or no logit.
+HWY_INLINE vec gradient(vec logit, vec y, vec scale, loss_sum& loss) {
+  const tag d;
+  const vec zero = hn::Zero(d), one = hn::Set(d, 1.0f);
+  const auto used = hn::Ne(y, zero);
+  const auto finite = hn::Lt(hn::Abs(logit), hn::Set(d, largest_logit));  // false for NaN
+  const auto kept = hn::And(used, finite);
+  const vec s = hn::Neg(hn::Mul(y, logit));  // loss = softplus(s)
+  const vec e = exp_negative(hn::Min(hn::Abs(s), hn::Set(d, 85.0f)));
+  const vec denominator = hn::Add(one, e);
+  const vec sigma = hn::Div(hn::IfThenElse(hn::Ge(s, zero), one, e), denominator);
+  loss.faulty = hn::Add(loss.faulty, hn::IfThenElseZero(hn::AndNot(finite, used), one));
+  loss.linear = hn::Add(loss.linear, hn::IfThenElseZero(kept, hn::Max(s, zero)));
+  loss.product = hn::Mul(loss.product, hn::IfThenElse(kept, denominator, one));
+  return hn::IfThenElseZero(kept, hn::Mul(hn::Mul(y, scale), sigma));
+}
+
+/// Replaces logits z [count] by gradients; sign as y above, with a vector of readable values beyond `count`.
+/// False where a logit is not finite.
+HWY_INLINE bool gradients(float* HWY_RESTRICT z, const float* HWY_RESTRICT sign, std::size_t count, float scale,
+                          float shift, loss_lanes& losses) {
+  const tag d;
+  loss_sum loss(losses);
+  loss.take_logarithm();
+  for (std::size_t i = 0, factors = 1; i < count; i += lanes, ++factors) {
+    const vec y = hn::IfThenElseZero(hn::FirstN(d, count - i), hn::Load(d, sign + i));
+    const vec logit = hn::Add(hn::LoadU(d, z + i), hn::Set(d, shift));
+    hn::StoreU(gradient(logit, y, hn::Set(d, scale), loss), d, z + i);
+    if (factors % most_factors == 0) loss.take_logarithm();
+  }
+  loss.take_logarithm();
+  loss.store(losses);
+  losses.factors = 0;
+  return !loss.any_faulty();
+}
+
+// The fast path: N outputs known at compile time. Inputs go in pairs of rows; a pair's 2·N logits, at most
+// max_lanes, become gradients in registers and are stored as [pairs, max_lanes], row r of a pair from place r·N.
+template <std::size_t N>
+constexpr std::size_t pair_vectors = (2 * N + lanes - 1) / lanes;
+
+/// Logits of `Rows` ≤ 2 input rows against N output rows.
+template <std::size_t N, std::size_t Rows>
+HWY_INLINE void pair_logits(const sgns_block& b, std::size_t i, float* HWY_RESTRICT z) {
   const tag d;
   vec sums[Rows * N];
   M2GRL_UNROLL for (std::size_t j = 0; j < Rows * N; ++j) sums[j] = hn::Zero(d);
-  for (std::size_t c = 0; c < stride; c += lanes) {
+  for (std::size_t c = 0; c < b.stride; c += lanes) {
     vec x[Rows];
-    M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) x[r] = hn::Load(d, inputs[r] + c);
+    M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) x[r] = hn::Load(d, b.inputs[i + r] + c);
     M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
-      const vec t = hn::Load(d, outputs[k] + c);
+      const vec t = hn::Load(d, b.outputs[k] + c);
       M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) sums[r * N + k] = hn::MulAdd(x[r], t, sums[r * N + k]);
     }
   }
-  store_sums<Rows * N, lanes>(sums, z);
+  vec logits[pair_vectors<N>];
+  pack_sums<Rows * N>(sums, logits);
+  constexpr std::size_t vectors = (Rows * N + lanes - 1) / lanes;
+  M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
+    hn::Store(v < vectors ? logits[v] : hn::Zero(d), d, z + v * lanes);
+  }
 }
 
-/// Replaces logits z [count] by gradients scale·(y − σ(z)). sign: +1 where y = 1, −1 where y = 0, 0 masked.
-/// The losses' logarithms are taken of a product of factors in [1, 2], one logarithm for up to 64 vectors.
-HWY_INLINE block_loss gradients(float* HWY_RESTRICT z, const float* HWY_RESTRICT sign, std::size_t count, float scale,
-                                float shift) {
+/// Labels of a pair of rows: +1 in column 0, −1 in the others, 0 beyond and where `masked`.
+template <std::size_t N>
+HWY_INLINE void pair_labels(std::uint32_t masked, vec (&y)[pair_vectors<N>]) {
+  alignas(64) static constexpr auto plain = [] {
+    std::array<float, 2 * max_lanes> values{};
+    for (std::size_t i = 0; i < 2 * N; ++i) values[i] = i % N == 0 ? 1.0f : -1.0f;
+    return values;
+  }();
   const tag d;
-  const vec one = hn::Set(d, 1.0f), limit = hn::Set(d, largest_logit);
-  vec product = one, linear = hn::Zero(d);
-  auto faulty = hn::MaskFromVec(hn::Zero(d));
-  for (std::size_t i = 0; i < count; i += lanes) {
-    vec y = hn::Load(d, sign + i);
-    const vec inside = hn::IfThenElseZero(hn::FirstN(d, count - i), one);
-    y = hn::Mul(y, inside);
-    const vec logit = hn::Add(hn::LoadU(d, z + i), hn::Set(d, shift));
-    const auto used = hn::Ne(y, hn::Zero(d));
-    const auto finite = hn::Lt(hn::Abs(logit), limit);  // false for NaN
-    faulty = hn::Or(faulty, hn::AndNot(finite, used));
-    const auto kept = hn::And(used, finite);
-    const vec s = hn::IfThenElseZero(kept, hn::Neg(hn::Mul(y, logit)));  // loss = softplus(s)
-    const vec e = hn::Exp(d, hn::Neg(hn::Abs(s)));
-    const vec denominator = hn::Add(one, e);
-    const vec sigma = hn::Div(hn::IfThenElse(hn::Ge(s, hn::Zero(d)), one, e), denominator);
-    hn::StoreU(hn::IfThenElseZero(kept, hn::Mul(hn::Mul(y, sigma), hn::Set(d, scale))), d, z + i);
-    linear = hn::Add(linear, hn::Max(s, hn::Zero(d)));
-    product = hn::Mul(product, hn::IfThenElse(kept, denominator, one));
-    if ((i / lanes + 1) % 64 == 0) {   // 2^128 would overflow
-      linear = hn::Add(linear, hn::Log(d, product));
-      product = one;
+  M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) y[v] = hn::Load(d, plain.data() + v * lanes);
+  if (masked == 0) return;
+  alignas(64) std::array<float, 2 * max_lanes> values = plain;
+  for (std::size_t i = 0; i < 2 * N; ++i) {
+    if ((masked >> (i % N)) & 1u) values[i] = 0;
+  }
+  M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) y[v] = hn::Load(d, values.data() + v * lanes);
+}
+
+/// All logits to gradients, in a loop of their own: each waits for a long chain of operations, and side by side
+/// the chains hide each other.
+template <std::size_t N>
+HWY_INLINE void all_gradients(const sgns_block& b, float* HWY_RESTRICT g, loss_sum& loss) {
+  const tag d;
+  vec y[pair_vectors<N>];
+  pair_labels<N>(b.masked, y);
+  const vec rate = hn::Set(d, b.rate);
+  const std::size_t pairs = b.m / 2;
+  for (std::size_t p = 0; p < pairs; ++p, g += max_lanes) {
+    M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
+      hn::Store(gradient(hn::Load(d, g + v * lanes), y[v], rate, loss), d, g + v * lanes);
+      if constexpr (max_inputs / 2 * pair_vectors<N> > most_factors) loss.take_logarithm();
     }
   }
-  const vec loss = hn::Add(linear, hn::Log(d, product));
-  return {hn::GetLane(hn::SumOfLanes(d, loss)), !hn::AllFalse(d, faulty)};
+  if (b.m % 2 == 0) return;
+  M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
+    const vec label = v * lanes < N ? hn::IfThenElseZero(hn::FirstN(d, N - v * lanes), y[v]) : hn::Zero(d);
+    hn::Store(gradient(hn::Load(d, g + v * lanes), label, rate, loss), d, g + v * lanes);
+  }
 }
 
-/// Columns c … c + Chunks·lanes of the update of X and T, for N output rows held in registers.
+/// delta[k] += Σ over `Rows` inputs of g·x, columns c … of Chunks vectors.
+template <std::size_t N, std::size_t Chunks, std::size_t Rows>
+HWY_INLINE void gather_delta(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c, vec (&delta)[N][Chunks]) {
+  const tag d;
+  M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
+    vec x[Chunks];
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::Load(d, inputs[r] + c + j * lanes);
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
+      const vec weight = hn::Set(d, g[r * N + k]);
+      M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) delta[k][j] = hn::MulAdd(weight, x[j], delta[k][j]);
+    }
+  }
+}
+
+/// x += Σ_k g·t for `Rows` inputs; each row is read again, so that duplicates sum.
+template <std::size_t N, std::size_t Chunks, std::size_t Rows>
+HWY_INLINE void move_inputs(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c, const vec (&t)[N][Chunks]) {
+  const tag d;
+  M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
+    vec x[Chunks];
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::Load(d, inputs[r] + c + j * lanes);
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
+      const vec weight = hn::Set(d, g[r * N + k]);
+      M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::MulAdd(weight, t[k][j], x[j]);
+    }
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) hn::Store(x[j], d, inputs[r] + c + j * lanes);
+  }
+}
+
+/// Columns c … c + Chunks·lanes of the update of X and T, with the N output rows in registers.
 template <std::size_t N, std::size_t Chunks>
 HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT g, std::size_t c) {
   const tag d;
@@ -111,26 +266,12 @@ HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT g,
   M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
     M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) delta[k][j] = hn::Zero(d);
   }
-  for (std::size_t i = 0; i < b.m; ++i) {
-    vec x[Chunks];
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::Load(d, b.inputs[i] + c + j * lanes);
-    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
-      const vec weight = hn::Set(d, g[i * N + k]);
-      M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) delta[k][j] = hn::MulAdd(weight, x[j], delta[k][j]);
-    }
-  }
-  vec t[N][Chunks];
+  std::size_t i = 0;
+  for (; i + 2 <= b.m; i += 2) gather_delta<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, delta);
+  if (i < b.m) gather_delta<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, delta);
+  vec t[N][Chunks];  // before any output is written
   M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
     M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) t[k][j] = hn::Load(d, b.outputs[k] + c + j * lanes);
-  }
-  for (std::size_t i = 0; i < b.m; ++i) {  // re-reads each row, so that duplicates sum
-    vec x[Chunks];
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::Load(d, b.inputs[i] + c + j * lanes);
-    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
-      const vec weight = hn::Set(d, g[i * N + k]);
-      M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::MulAdd(weight, t[k][j], x[j]);
-    }
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) hn::Store(x[j], d, b.inputs[i] + c + j * lanes);
   }
   M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
     M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) {
@@ -138,39 +279,33 @@ HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT g,
       hn::Store(hn::Add(hn::Load(d, place), delta[k][j]), d, place);
     }
   }
+  for (i = 0; i + 2 <= b.m; i += 2) move_inputs<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+  if (i < b.m) move_inputs<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
 }
 
-/// +1 in column 0, −1 elsewhere, for rows of N columns.
 template <std::size_t N>
-struct sign_pattern {
-  alignas(64) std::array<float, max_inputs * N + max_lanes> values{};
-  constexpr sign_pattern() {
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = i % N == 0 ? 1.0f : -1.0f;
+HWY_INLINE bool train_fixed(const sgns_block& b, loss_lanes& losses) {
+  alignas(64) float g[max_inputs / 2 * max_lanes];
+  std::size_t i = 0, fetched = 0;
+  for (; i + 2 <= b.m; i += 2) {
+    pair_logits<N, 2>(b, i, g + i / 2 * max_lanes);
+    const std::size_t until = std::min<std::size_t>(b.ahead, fetched + 2);
+    fetch_rows(b, fetched, until);
+    fetched = until;
   }
-};
-
-/// The fast path: N outputs known at compile time, one rate for every row.
-template <std::size_t N>
-block_loss train_fixed(const sgns_block& b) {
-  alignas(64) float z[max_inputs * N + 2 * max_lanes];
-  static constexpr sign_pattern<N> pattern{};
-  const float* sign = pattern.values.data();
-  sign_pattern<N> masked;
-  if (b.masked != 0) {
-    for (std::size_t i = 0; i < b.m * N; ++i) {
-      if ((b.masked >> (i % N)) & 1u) masked.values[i] = 0;
-    }
-    sign = masked.values.data();
-  }
-  std::size_t i = 0;
-  for (; i + 2 <= b.m; i += 2) logits<2, N>(b.inputs + i, b.outputs, b.stride, z + i * N);
-  if (i < b.m) logits<1, N>(b.inputs + i, b.outputs, b.stride, z + i * N);
-  const block_loss result = gradients(z, sign, b.m * N, b.rate, 0);
-  if (result.non_finite) return result;
+  if (i < b.m) pair_logits<N, 1>(b, i, g + i / 2 * max_lanes);
+  fetch_rows(b, fetched, b.ahead);
+  const auto factors = static_cast<std::uint32_t>((b.m + 1) / 2 * pair_vectors<N>);
+  if (losses.factors + factors > most_factors) losses.close();
+  losses.factors += factors;
+  loss_sum loss(losses);
+  all_gradients<N>(b, g, loss);
+  loss.store(losses);
+  if (loss.any_faulty()) return false;
   std::size_t c = 0;
-  for (; c + 2 * lanes <= b.stride; c += 2 * lanes) update_columns<N, 2>(b, z, c);
-  for (; c < b.stride; c += lanes) update_columns<N, 1>(b, z, c);
-  return result;
+  for (; c + 2 * lanes <= b.stride; c += 2 * lanes) update_columns<N, 2>(b, g, c);
+  for (; c < b.stride; c += lanes) update_columns<N, 1>(b, g, c);
+  return true;
 }
 
 HWY_INLINE float dot(const float* a, const float* b, std::size_t stride) {
@@ -245,7 +380,8 @@ HWY_INLINE void update_column_any(const sgns_block& b, const float* HWY_RESTRICT
 }
 
 /// The general path: any number of outputs, a rate per row, AdaGrad's squares.
-block_loss train_any(const sgns_block& b) {
+bool train_any(const sgns_block& b, loss_lanes& losses) {
+  fetch_rows(b, 0, b.ahead);
   alignas(64) float z[max_inputs * max_columns + 2 * max_lanes];
   alignas(64) float sign[max_inputs * max_columns + 2 * max_lanes];
   for (std::size_t i = 0; i < b.m; ++i) {
@@ -256,27 +392,26 @@ block_loss train_any(const sgns_block& b) {
   }
   std::fill_n(sign + b.m * b.n, max_lanes, 0.0f);
   std::fill_n(z + b.m * b.n, max_lanes, 0.0f);
-  const block_loss result = gradients(z, sign, b.m * b.n, 1.0f, 0);
-  if (result.non_finite) return result;
+  if (!gradients(z, sign, b.m * b.n, 1.0f, 0, losses)) return false;
   const row_rates rates = rates_of(b, z);
   alignas(64) float delta[max_columns * max_lanes];
   for (std::size_t c = 0; c < b.stride; c += lanes) update_column_any(b, z, rates, c, delta);
-  return result;
+  return true;
 }
 
-block_loss train(const sgns_block& b) {
+bool train(const sgns_block& b, loss_lanes& losses) {
   const bool plain = b.input_factors == nullptr && b.output_factors == nullptr && b.input_accumulated == nullptr &&
                      b.output_accumulated == nullptr;
-  if (!plain || b.n > fast_columns) return train_any(b);
+  if (!plain || b.n > fast_columns) return train_any(b, losses);
   switch (b.n) {
-    case 2: return train_fixed<2>(b);
-    case 3: return train_fixed<3>(b);
-    case 4: return train_fixed<4>(b);
-    case 5: return train_fixed<5>(b);
-    case 6: return train_fixed<6>(b);
-    case 7: return train_fixed<7>(b);
-    case 8: return train_fixed<8>(b);
-    default: return train_any(b);
+    case 2: return train_fixed<2>(b, losses);
+    case 3: return train_fixed<3>(b, losses);
+    case 4: return train_fixed<4>(b, losses);
+    case 5: return train_fixed<5>(b, losses);
+    case 6: return train_fixed<6>(b, losses);
+    case 7: return train_fixed<7>(b, losses);
+    case 8: return train_fixed<8>(b, losses);
+    default: return train_any(b, losses);
   }
 }
 
@@ -288,8 +423,10 @@ block_loss pair(const pair_block& b) {
     z[k] = dot(b.p, b.others[k], b.stride);
     sign[k] = (b.masked >> k) & 1u ? 0.0f : k == 0 ? 1.0f : -1.0f;
   }
-  const block_loss result = gradients(z, sign, b.n, 1.0f, b.bias);
-  if (result.non_finite) return result;
+  loss_lanes losses;
+  const bool finite = gradients(z, sign, b.n, 1.0f, b.bias, losses);
+  const block_loss result{static_cast<float>(losses.take()), !finite};
+  if (!finite) return result;
   for (std::size_t k = 0; k < b.n; ++k) *b.bias_gradient += z[k];
   for (std::size_t c = 0; c < b.stride; c += lanes) {
     const vec p = hn::Load(d, b.p + c);
@@ -334,7 +471,26 @@ HWY_EXPORT(fma_chains);
 HWY_EXPORT(fma_per_step);
 HWY_EXPORT(target_name);
 
-block_loss train_block(const sgns_block& block) { return HWY_DYNAMIC_DISPATCH(train)(block); }
+bool train_block(const sgns_block& block, loss_lanes& losses) { return HWY_DYNAMIC_DISPATCH(train)(block, losses); }
+
+block_loss train_block(const sgns_block& block) {
+  loss_lanes losses;
+  const bool finite = train_block(block, losses);
+  return {static_cast<float>(losses.take()), !finite};
+}
+
+void loss_lanes::close() {
+  double sum = 0, factor = 1;
+  for (int i = 0; i < 16; ++i) {
+    sum += static_cast<double>(linear[i]);
+    factor *= static_cast<double>(product[i]);
+    linear[i] = 0;
+    product[i] = 1;
+  }
+  closed += sum + std::log(factor);
+  factors = 0;
+}
+
 block_loss pair_gradients(const pair_block& block) { return HWY_DYNAMIC_DISPATCH(pair)(block); }
 const char* simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 

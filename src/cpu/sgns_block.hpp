@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace m2grl::cpu {
 
@@ -26,6 +27,26 @@ struct sgns_block {
   const float* output_accumulated = nullptr;
   float* input_squares = nullptr;
   float* output_squares = nullptr;
+  /// Rows of later blocks, fetched a few at a time between this one's products: all at once they would fill the
+  /// core's miss buffers and stall it. [ahead]
+  float* const* ahead_rows = nullptr;
+  std::uint32_t ahead = 0;
+};
+
+/// Losses of many blocks without a logarithm each: Σ max(s, 0) and Π (1 + e^−|s|) by SIMD lane. Factors lie in
+/// [1, 2], at most 48 a lane, so that the product over all lanes stays within double.
+struct loss_lanes {
+  alignas(64) float linear[16] = {};
+  alignas(64) float product[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  std::uint32_t factors = 0;
+  double closed = 0;
+
+  void close();
+  /// The loss since the last take().
+  [[nodiscard]] double take() {
+    close();
+    return std::exchange(closed, 0.0);
+  }
 };
 
 /// AdaGrad's factor on the rate of a row, from its accumulated mean squared gradient, this step's included:
@@ -39,6 +60,8 @@ struct block_loss {
 
 /// Z = X Tᵀ, G = rate·(Y − σ(Z)), X += G T, T += Gᵀ X(before), in one pass.
 [[nodiscard]] block_loss train_block(const sgns_block& block);
+/// The same, adding to `losses`. False where some logit was not finite, or beyond ±1e5.
+[[nodiscard]] bool train_block(const sgns_block& block, loss_lanes& losses);
 
 /// One linked pair in the relation space: p against n projected rows (the partner in column 0, then
 /// negatives), with a bias. Adds Σ_k g_k·others[k] to p_gradient, g_k·p to each other_gradients[k], and

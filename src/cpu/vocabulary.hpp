@@ -45,9 +45,9 @@ class vocabulary {
     for (std::uint32_t i = 0; i < n; ++i) f(i);
   }
 
-  void prefetch_input(std::uint32_t id) const { prefetch(inputs_.row(id)); }
-  void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) const {
-    for (std::uint32_t k = 0; k < n; ++k) prefetch(outputs_.row(ids[k]));
+  void prefetch_input(std::uint32_t id) { fetch_ahead(inputs_.row(id)); }
+  void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) {
+    for (std::uint32_t k = 0; k < n; ++k) fetch_ahead(outputs_.row(ids[k]));
   }
 
   void enter(std::uint32_t slot, std::uint32_t id) {
@@ -65,23 +65,24 @@ class vocabulary {
     block_.n = plan.count;
     block_.masked = plan.masked;
     if (row_state_) load_row_state(window, plan);
-    const block_loss result = train_block(block_);
-    if (inputs_.squares != nullptr && !result.non_finite) flush_squares(window, plan);
-    loss_ += result.loss;
+    block_.ahead_rows = ahead_rows_;
+    const bool finite = train_block(block_, losses_);
+    block_.ahead = 0;
+    if (inputs_.squares != nullptr && finite) flush_squares(window, plan);
     tally_.pairs += window.count;
-    tally_.non_finite = tally_.non_finite || result.non_finite;
+    tally_.non_finite = tally_.non_finite || !finite;
   }
 
   /// Closes a sequence: its loss joins the exact tally.
   void end_sequence() {
-    tally_.loss += kernel::to_fixed_point(loss_);
-    loss_ = 0;
+    tally_.loss += kernel::to_fixed_point(losses_.take());
   }
   [[nodiscard]] const kernel::loss_tally& tally() const noexcept { return tally_; }
 
  private:
-  void prefetch(const float* row) const {
-    for (std::size_t c = 0; c < block_.stride; c += 16) __builtin_prefetch(row + c, 1, 3);
+  /// The next block fetches this row; beyond the list's length it is left to chance.
+  void fetch_ahead(float* row) {
+    if (block_.ahead < max_ahead) ahead_rows_[block_.ahead++] = row;
   }
 
   void load_row_state(const kernel::window_slots& window, const kernel::centre_plan& plan) {
@@ -101,15 +102,18 @@ class vocabulary {
     for (std::uint32_t k = 0; k < plan.count; ++k) outputs_.squares[plan.outputs[k]] += output_squares_[k];
   }
 
+  static constexpr std::uint32_t max_ahead = 3 * kernel::max_outputs;
+
   table_rows inputs_, outputs_;
   sgns_block block_;
   bool row_state_ = false;   // some row has a rate of its own
-  double loss_ = 0;
+  loss_lanes losses_;
   kernel::loss_tally tally_;
   float* ring_[kernel::max_ring] = {};
   std::uint32_t ring_id_[kernel::max_ring] = {};
   float* input_rows_[kernel::max_contexts] = {};
   float* output_rows_[kernel::max_outputs] = {};
+  float* ahead_rows_[max_ahead] = {};
   float input_factors_[kernel::max_contexts] = {};
   float output_factors_[kernel::max_outputs] = {};
   float input_accumulated_[kernel::max_contexts] = {};

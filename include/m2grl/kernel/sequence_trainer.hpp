@@ -27,6 +27,8 @@ inline constexpr std::uint32_t max_negatives = 31;
 inline constexpr std::uint32_t max_outputs = 1 + max_negatives;
 inline constexpr std::uint32_t max_contexts = 2 * max_radius;
 inline constexpr std::uint32_t max_ring = 2 * max_radius + 1;
+inline constexpr std::uint32_t plans_ahead = 2;  ///< centres whose negatives are drawn, and rows fetched, early
+inline constexpr std::uint32_t max_plans = 4;    ///< > plans_ahead, a power of two
 
 /// What one SGNS task does, the same for every sequence of a round. Trivially copyable.
 struct sgns_options {
@@ -64,7 +66,7 @@ class sequence_trainer {
   M2GRL_HOST_DEVICE sequence_trainer(Vocabulary& vocabulary, const sgns_options& options)
       : vocabulary_(vocabulary),
         options_(options),
-        ahead_(options.past ? 1 : options.radius),
+        ahead_(options.past || options.radius < plans_ahead ? plans_ahead : options.radius),
         ring_size_(options.radius + ahead_ + 1) {}
 
   /// Starts on the sequence `ids` [length]; `sequence` numbers it within the epoch (48 bits).
@@ -72,7 +74,7 @@ class sequence_trainer {
     ids_ = ids;
     length_ = static_cast<std::uint32_t>(length);
     sequence_ = sequence;
-    next_raw_ = entered_ = centre_ = left_ = 0;
+    next_raw_ = entered_ = planned_ = centre_ = left_ = 0;
     skip_dropped();
   }
 
@@ -83,11 +85,11 @@ class sequence_trainer {
       while (left_ < entered_) leave_oldest();
       return false;
     }
-    if (centre_ == 0) make_plan(0);
-    if (centre_ + 1 < entered_) {
-      make_plan(centre_ + 1);
-      const centre_plan& next = plans_[(centre_ + 1) & 1];
-      vocabulary_.prefetch_outputs(next.outputs, next.count);
+    while (planned_ < entered_ && planned_ <= centre_ + plans_ahead) {
+      make_plan(planned_);
+      const centre_plan& plan = plans_[planned_ % max_plans];
+      if (planned_ > centre_) vocabulary_.prefetch_outputs(plan.outputs, plan.count);
+      ++planned_;
     }
     train();
     ++centre_;
@@ -113,7 +115,8 @@ class sequence_trainer {
       const random_stream stream = draws(purpose::subsampling);
       while (next_raw_ < length_ && stream.word(next_raw_) > options_.keep[ids_[next_raw_]]) ++next_raw_;
     }
-    if (next_raw_ < length_) vocabulary_.prefetch_input(ids_[next_raw_]);
+    // One further than the next: a row comes from memory no sooner than in a centre's time.
+    if (next_raw_ + 1 < length_) vocabulary_.prefetch_input(ids_[next_raw_ + 1]);
   }
 
   M2GRL_HOST_DEVICE void enter_next() {
@@ -133,7 +136,7 @@ class sequence_trainer {
     const std::uint32_t slot = position % ring_size_;
     const std::uint32_t raw = ring_raw_[slot];
     const std::uint32_t id = ring_id_[slot];
-    centre_plan& plan = plans_[position & 1];
+    centre_plan& plan = plans_[position % max_plans];
     plan.radius = options_.shrunk ? 1 + mulhi(draws(purpose::window).word(raw), options_.radius) : options_.radius;
     plan.count = 1 + options_.negatives;
     plan.outputs[0] = id;
@@ -149,7 +152,7 @@ class sequence_trainer {
   }
 
   M2GRL_HOST_DEVICE void train() {
-    centre_plan& plan = plans_[centre_ & 1];
+    centre_plan& plan = plans_[centre_ % max_plans];
     const std::uint32_t first = centre_ > plan.radius ? centre_ - plan.radius : 0;
     std::uint32_t last = centre_ + (options_.past ? 0 : plan.radius);
     if (last >= entered_) last = entered_ - 1;
@@ -182,11 +185,12 @@ class sequence_trainer {
   std::uint64_t sequence_ = 0;
   std::uint32_t next_raw_ = 0;  // next place in ids_ to enter; subsampling has kept it
   std::uint32_t entered_ = 0;   // kept positions entered so far
+  std::uint32_t planned_ = 0;   // kept positions whose negatives are drawn
   std::uint32_t centre_ = 0;    // next kept position to train
   std::uint32_t left_ = 0;      // kept positions that left the ring
   std::uint32_t ring_id_[max_ring] = {};
   std::uint32_t ring_raw_[max_ring] = {};
-  centre_plan plans_[2];        // of the centre in training and the one after it
+  centre_plan plans_[max_plans];  // of the centre in training and those after it
 };
 
 }  // namespace m2grl::kernel
