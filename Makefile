@@ -20,5 +20,9 @@ test: build
 	cmake --build build-asan -j $(JOBS)
 	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -LE "data|slow"
 
+# Every bench, each against its ceiling; figures in build/bench/results/*.json.
+bench: build
+	cmake --build $(BUILD) --target run_benches
+
 clean:
 	rm -rf build build-*
