@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/walk_batch.hpp"
 #include "m2grl/error.hpp"
 
 namespace m2grl {
 namespace {
 
-constexpr std::uint32_t most_walkers = 64;
+using graph_detail::most_walkers;
 
 /// 1, 1/p and 1/q as shares of the largest, in 24 bits.
 void set_biases(const walk_config& cfg, kernel::walk_options& o) {
@@ -44,36 +45,8 @@ walker::walker(const csr_graph& graph, const walk_config& cfg, std::uint64_t see
 
 void walker::generate(std::uint32_t epoch, std::uint64_t first, std::uint32_t count, node_id* out,
                       std::uint32_t* lengths) const {
-  kernel::random_stream streams[most_walkers];
-  node_id at[most_walkers], before[most_walkers];
-  std::uint32_t alive[most_walkers];
-  for (std::uint32_t w = 0; w < count; ++w) {
-    streams[w] = kernel::random_stream(options_.seed, options_.task, epoch, first + w, kernel::purpose::walk);
-    at[w] = before[w] = static_cast<node_id>((first + w) % graph_.nodes);
-    out[std::size_t{w} * length_] = at[w];
-    lengths[w] = 1;
-    alive[w] = w;
-  }
-  // One step of every walker in turn, so that the walkers' cache misses overlap.
-  std::uint64_t edge[most_walkers];
-  for (std::uint32_t step = 1; step < length_ && count > 0; ++step) {
-    std::uint32_t left = 0;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const std::uint32_t w = alive[i];
-      if (graph_.offsets[at[w]] == graph_.offsets[at[w] + 1]) continue;
-      edge[w] = kernel::draw_step(graph_, options_, streams[w], step, at[w], before[w]);
-      __builtin_prefetch(&graph_.columns[edge[w]]);
-      alive[left++] = w;
-    }
-    count = left;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const std::uint32_t w = alive[i];
-      before[w] = at[w];
-      at[w] = graph_.columns[edge[w]];
-      __builtin_prefetch(&graph_.offsets[at[w]]);
-      out[std::size_t{w} * length_ + lengths[w]++] = at[w];
-    }
-  }
+  graph_detail::walk_batch batch(graph_, options_, length_);
+  batch.walk(epoch, first, count, out, lengths);
 }
 
 ragged generate_walks(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed, std::uint32_t epoch) {

@@ -88,20 +88,36 @@ M2GRL_HOST_DEVICE inline std::uint64_t draw_exactly(const csr_ref& g, const walk
   return e;
 }
 
-/// A second-order step from u, coming from t. Attempt a of step s draws block s · 65 + a of the walk's stream:
-/// word 0 proposes, word 1 accepts; block s · 65 + 64 is the exact draw.
+/// What a proposal's coin decides before its edge is known to close a triangle or not.
+enum class verdict : std::uint8_t { accept, reject, depends };
+
+/// A coin below the smallest bias accepts whatever is proposed. Otherwise x = t decides by itself, and a coin
+/// beyond the near and the far bias rejects all else; only between the two it matters whether t → x is an edge.
+M2GRL_HOST_DEVICE inline verdict judge(const walk_options& o, std::uint32_t coin, bool returns) {
+  if (returns) return coin < o.bias_return ? verdict::accept : verdict::reject;
+  if (coin < o.bias_near && coin < o.bias_far) return verdict::accept;
+  return coin < o.bias_near || coin < o.bias_far ? verdict::depends : verdict::reject;
+}
+
+/// Block of the walk's stream that holds attempt a of step s: two attempts a block, words 2·(a mod 2) to propose
+/// and the next one to accept. The last block of a step is the exact draw's.
+inline constexpr std::uint32_t blocks_per_step = most_rejections / 2 + 1;
+M2GRL_HOST_DEVICE inline std::uint32_t attempt_block(std::uint32_t step, std::uint32_t attempt) {
+  return step * blocks_per_step + attempt / 2;
+}
+
+/// A second-order step from u, coming from t.
 M2GRL_HOST_DEVICE inline std::uint64_t draw_second_order(const csr_ref& g, const walk_options& o, const random_stream& stream,
                                                          std::uint32_t step, std::uint32_t u, std::uint32_t t) {
-  const std::uint32_t first = step * (most_rejections + 1);
-  std::uint32_t least = o.bias_return < o.bias_near ? o.bias_return : o.bias_near;
-  if (o.bias_far < least) least = o.bias_far;
   for (std::uint32_t a = 0; a < most_rejections; ++a) {
-    const philox_block block = stream.block(first + a);
-    const std::uint64_t edge = draw_edge(g, o, u, block.word[0]);
-    const std::uint32_t coin = block.word[1] >> 8;
-    if (coin < least || coin < bias_of(g, o, t, g.columns[edge])) return edge;
+    const philox_block block = stream.block(attempt_block(step, a));
+    const std::uint64_t edge = draw_edge(g, o, u, block.word[2 * (a % 2)]);
+    const std::uint32_t coin = block.word[2 * (a % 2) + 1] >> 8, x = g.columns[edge];
+    verdict v = judge(o, coin, x == t);
+    if (v == verdict::depends) v = coin < bias_of(g, o, t, x) ? verdict::accept : verdict::reject;
+    if (v == verdict::accept) return edge;
   }
-  return draw_exactly(g, o, u, t, stream.block(first + most_rejections));
+  return draw_exactly(g, o, u, t, stream.block(attempt_block(step, most_rejections)));
 }
 
 /// Step number `step` (from 1) of a walk at u that came from t. u has a neighbour. First-order steps take
