@@ -61,22 +61,23 @@ TEST_CASE("the number of threads changes neither pairs nor draws") {
 
 TEST_CASE("an epoch trains each sequence once: pairs counted by hand") {
   catalogue::inputs c;
-  catalogue::fill(c, 5000, 8, 3000, 30, 3);   // more than one round an epoch
+  catalogue::fill(c, 5000, 8, 2000, 30, 3);   // more than one round an epoch
   for (const auto side : {window_side::both, window_side::past}) {
     train_config cfg = catalogue::small_config();
     cfg.dim = 4;
+    cfg.epochs = 2;
     cfg.side = side;
     cfg.size = window_size::fixed;
     cfg.window = 4;
     const auto result = train(cfg, c.views, c.linked);
     const std::uint64_t ordered = 4 * 30 - (1 + 2 + 3 + 4);   // pairs with one side, per sequence of 30
-    const std::uint64_t expected = ordered * (side == window_side::both ? 2 : 1) * 3000 * 3;
-    CHECK(result.rounds == 3 * 6);   // 180,000 positions of both views, 32,768 a round
-    CHECK(result.epochs == 3);
+    const std::uint64_t expected = ordered * (side == window_side::both ? 2 : 1) * 2000 * 2;
+    CHECK(result.rounds == 2 * 4);   // 120,000 positions of both views, 32,768 a round
+    CHECK(result.epochs == 2);
     CHECK(result.learned.tasks[0].pairs == expected);
     CHECK(result.learned.tasks[1].pairs == expected);
-    CHECK(result.learned.tasks[2].pairs == 3 * 3000 * 30);   // one linked pair for each occurrence of an item
-    CHECK(result.pairs == 2 * expected + 3 * 90000);
+    CHECK(result.learned.tasks[2].pairs == 2 * 2000 * 30);   // one linked pair for each occurrence of an item
+    CHECK(result.pairs == 2 * expected + 2 * 60000);
   }
 }
 
@@ -157,17 +158,17 @@ TEST_CASE("early stopping keeps the best epoch's tables") {
 
 TEST_CASE("a stop token ends the run after the round in which it was raised") {
   catalogue::inputs c;
-  catalogue::fill(c, 500, 8, 4000, 30, 7);
+  catalogue::fill(c, 500, 8, 2400, 20, 7);
   std::stop_source source;
   train_options options;
   options.stop = source.get_token();
   options.on_progress = [&](const progress& now) {
-    if (now.round == 3) source.request_stop();
+    if (now.round == 2) source.request_stop();
   };
   const auto result = train(catalogue::small_config(), c.views, c.linked, options);
   CHECK(result.stopped);
-  CHECK(result.rounds == 3);
-  CHECK(result.epochs == 0);
+  CHECK(result.rounds == 2);
+  CHECK(result.epochs == 0);   // three rounds make one
   CHECK(catalogue::all_finite(result.learned));
 
   const auto none = train(catalogue::small_config(), c.views, c.linked, options);   // already raised
@@ -177,7 +178,7 @@ TEST_CASE("a stop token ends the run after the round in which it was raised") {
 
 TEST_CASE("progress figures agree with each other and with the result") {
   catalogue::inputs c;
-  catalogue::fill(c, 500, 8, 4000, 30, 8);
+  catalogue::fill(c, 500, 8, 2400, 20, 8);
   const train_config cfg = catalogue::small_config();
   const problem p = make_problem(cfg, c.views, c.linked);
   const schedule s(p);

@@ -150,6 +150,31 @@ TEST_CASE("walks are the same for any batch and whatever comes before") {
   CHECK(other != whole);
 }
 
+// Pinned, as other backends must draw the same.
+TEST_CASE("golden walks") {
+  std::vector<node_id> from, to;
+  std::vector<double> weights;
+  for (node_id u = 0; u < 100; ++u) {
+    for (const node_id step : {1u, 7u, 30u}) {
+      from.push_back(u);
+      to.push_back((u + step) % 100);
+      weights.push_back(1 + (u + step) % 5);
+    }
+  }
+  const csr_graph g = build_edge_graph(from, to, weights, 100, false);
+  std::vector<node_id> nodes(30);
+  std::uint32_t length = 0;
+  const auto draw = [&](walk_kind kind) {
+    walk_config cfg = walks_of(kind, 4, 0.25);
+    cfg.length = 8;
+    walker(g, cfg, 42, 1).generate(3, 1234567, 1, nodes.data(), &length);
+    return std::vector<node_id>(nodes.begin(), nodes.begin() + length);
+  };
+  CHECK(draw(walk_kind::uniform) == std::vector<node_id>{67, 60, 30, 23, 16, 23, 24, 31});
+  CHECK(draw(walk_kind::weighted) == std::vector<node_id>{67, 60, 30, 23, 16, 23, 24, 54});
+  CHECK(draw(walk_kind::node2vec) == std::vector<node_id>{67, 37, 30, 31, 32, 62, 92, 22});
+}
+
 TEST_CASE("p and q must be finite and above 0") {
   const csr_graph g = random_graph(5, 2, 4);
   for (const double bad : {0.0, -1.0, std::nan(""), HUGE_VAL}) {

@@ -8,7 +8,7 @@ using namespace m2grl;
 
 TEST_CASE("a single view with learned weights is plain SGNS, bit for bit") {
   catalogue::inputs c;
-  catalogue::fill(c, 300, 8, 3000, 30, 1);
+  catalogue::fill(c, 300, 8, 2000, 20, 1);
   train_config cfg = catalogue::small_config();
   cfg.deterministic = true;
   const std::span<const view_input> alone(c.views.data(), 1);
@@ -24,7 +24,7 @@ TEST_CASE("a single view with learned weights is plain SGNS, bit for bit") {
 
 TEST_CASE("in every round the intra-view weights have mean 1 unless one is clipped, and follow exp(-s)") {
   catalogue::inputs c;
-  catalogue::fill(c, 300, 8, 3000, 30, 2);
+  catalogue::fill(c, 300, 8, 2000, 20, 2);
   train_config cfg = catalogue::small_config();
   train_options options;
   std::vector<double> s{0, 0, 0};   // as the round found them
