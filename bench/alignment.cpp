@@ -150,7 +150,8 @@ void body(const options& o, report& r) {
     const std::string name = fmt::format("identity_{}_core{}", threads, threads == 1 ? "" : "s");
     if (!r.wants(name)) continue;
     linked_views v(items, std::max(20u, items / 100), static_cast<std::uint32_t>(threads));
-    cpu::link_trainer trainer(v.p, v.p.links[0]);
+    cpu::worker_team team(v.p.threads);
+    cpu::link_trainer trainer(v.p, v.p.links[0], team);
     const drawn_batch first = draw(v.p, 0, batch);
     const double expected = reference_loss(v, first);
     const auto start = trainer.train(0, {0, batch}, 0.01, v.rows(0), v.rows(1), v.learned.relations[0]);

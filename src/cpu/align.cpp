@@ -1,17 +1,16 @@
 #include "cpu/align.hpp"
 
-#include <omp.h>
-
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 
 namespace m2grl::cpu {
 namespace {
 
 constexpr std::uint32_t largest_batch = 1u << 14;
 constexpr std::uint32_t largest_pool = 1024;
-constexpr std::uint64_t pairs_per_thread = 1024;   // below this, threads cost more than they bring
+constexpr std::uint64_t pairs_per_worker = 1024;   // below this, another thread costs more than it brings
 constexpr float row_capacity = 8;   // C of min(1, C / c), as for hot rows
 
 using row_matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -24,13 +23,6 @@ matrix_view rows_of(table& t, std::size_t first, std::size_t count) {
 }
 const_matrix_view rows_of(const table& t, std::size_t first, std::size_t count) {
   return {t.data() + first * t.stride(), static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(t.stride())};
-}
-
-/// The share of [0, n) that this thread of a parallel region works on.
-std::pair<std::size_t, std::size_t> my_share(std::size_t n) {
-  const auto threads = static_cast<std::size_t>(omp_get_num_threads());
-  const auto me = static_cast<std::size_t>(omp_get_thread_num());
-  return {n * me / threads, n * (me + 1) / threads};
 }
 
 void reserve_rows(table& t, std::size_t rows, std::size_t dim) {
@@ -52,7 +44,8 @@ std::uint32_t link_trainer::side::slot(std::uint32_t id, std::uint32_t stamp) {
   return slot_of[id];
 }
 
-link_trainer::link_trainer(const problem& p, const link_task& task) : problem_(p), task_(task) {
+link_trainer::link_trainer(const problem& p, const link_task& task, worker_team& team)
+    : problem_(p), task_(task), team_(team) {
   const std::size_t n_a = p.views[task.input.from].input.nodes, n_b = p.views[task.input.to].input.nodes;
   batch_pairs_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(largest_batch, 64 * std::min(n_a, n_b)));
   pool_size_ = std::min(largest_pool, batch_pairs_);
@@ -60,7 +53,7 @@ link_trainer::link_trainer(const problem& p, const link_task& task) : problem_(p
   a_.stamp_of.assign(n_a, 0);
   b_.slot_of.resize(n_b);
   b_.stamp_of.assign(n_b, 0);
-  thread_gradient_.resize(p.threads);
+  worker_gradient_.resize(team.size());
 }
 
 kernel::loss_tally link_trainer::train(std::uint32_t epoch, task_slice slice, double rate, const table_rows& a,
@@ -69,10 +62,7 @@ kernel::loss_tally link_trainer::train(std::uint32_t epoch, task_slice slice, do
   kernel::loss_tally total;
   for (std::uint64_t done = 0; done < slice.count;) {
     const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(batch_pairs_, slice.count - done));
-    const kernel::loss_tally part = batch(options, slice.first + done, count, rate, a, b, r);
-    total.loss += part.loss;
-    total.pairs += part.pairs;
-    total.non_finite = total.non_finite || part.non_finite;
+    total += batch(options, slice.first + done, count, rate, a, b, r);
     done += count;
   }
   return total;
@@ -84,14 +74,15 @@ void link_trainer::draw(const kernel::link_options& o, std::uint64_t first, std:
   picks_.resize(std::size_t{count} * k);
   pool_.resize(pool_size_);
   for (std::uint32_t i = 0; i < pool_size_; ++i) pool_[i] = kernel::draw_pool_entry(o, first, i);
-#pragma omp parallel for schedule(static) num_threads(threads_)
-  for (std::int64_t i = 0; i < static_cast<std::int64_t>(count); ++i) {
-    const auto pair = static_cast<std::size_t>(i);
-    pairs_[pair] = kernel::draw_pair(o, first + pair);
-    for (std::uint32_t j = 0; j < k; ++j) {
-      picks_[pair * k + j] = pool_[kernel::draw_pool_index(o, first + pair, j, pool_size_)];
+  team_.run(workers_, [&](team_member me) {
+    const auto [begin, end] = me.share(count);
+    for (std::size_t pair = begin; pair < end; ++pair) {
+      pairs_[pair] = kernel::draw_pair(o, first + pair);
+      for (std::uint32_t j = 0; j < k; ++j) {
+        picks_[pair * k + j] = pool_[kernel::draw_pool_index(o, first + pair, j, pool_size_)];
+      }
     }
-  }
+  });
 }
 
 /// Finds the unique rows of both sides, replaces ids by slots, and orders the pairs by their a side.
@@ -131,9 +122,8 @@ void link_trainer::project(side& s, const table_rows& rows, const table& w, proj
   reserve_rows(s.values, n, dim);
   reserve_rows(s.projected, n, relation_dim);
   reserve_rows(s.gradient, n, relation_dim);
-#pragma omp parallel num_threads(threads_)
-  {
-    const auto [begin, end] = my_share(n);
+  team_.run(workers_, [&](team_member me) {
+    const auto [begin, end] = me.share(n);
     for (std::size_t i = begin; i < end; ++i) {
       std::copy_n(rows.row(s.rows[i]), s.values.stride(), s.values.data() + i * s.values.stride());
     }
@@ -145,7 +135,7 @@ void link_trainer::project(side& s, const table_rows& rows, const table& w, proj
       used = (1 + (-used).exp()).inverse();
     }
     rows_of(s.gradient, begin, end - begin).setZero();
-  }
+  });
 }
 
 block_loss link_trainer::one_pair(std::uint32_t pair, float bias, float* bias_gradient, table& b_gradient) {
@@ -171,17 +161,16 @@ block_loss link_trainer::one_pair(std::uint32_t pair, float bias, float* bias_gr
   return pair_gradients(block);
 }
 
-/// Losses and gradients of every pair. Threads own ranges of a's slots, and a gradient of b each.
+/// Losses and gradients of every pair. Workers own ranges of a's slots, and a gradient of b each.
 kernel::loss_tally link_trainer::pair_losses(std::uint32_t count, float bias) {
   kernel::loss_tally total;
   bias_gradient_ = 0;
-#pragma omp parallel num_threads(threads_)
-  {
-    const auto me = static_cast<std::size_t>(omp_get_thread_num());
-    table& mine = thread_gradient_[me];
+  std::mutex totals_in_use;
+  team_.run(workers_, [&](team_member me) {
+    table& mine = worker_gradient_[me.worker];
     reserve_rows(mine, b_.rows.size(), b_.projected.dim());
     std::fill_n(mine.data(), b_.rows.size() * mine.stride(), 0.0f);
-    const auto [begin, end] = my_share(count);
+    const auto [begin, end] = me.share(count);
     const auto first = std::lower_bound(order_begin_.begin(), order_begin_.end(), begin) - order_begin_.begin();
     const auto last = std::lower_bound(order_begin_.begin(), order_begin_.end(), end) - order_begin_.begin();
     double bias_gradient = 0;   // of up to half a million terms
@@ -193,19 +182,16 @@ kernel::loss_tally link_trainer::pair_losses(std::uint32_t count, float bias) {
       tally.loss += kernel::to_fixed_point(static_cast<double>(result.loss));
       tally.non_finite = tally.non_finite || result.non_finite;
     }
-#pragma omp critical
-    {
-      total.loss += tally.loss;
-      total.non_finite = total.non_finite || tally.non_finite;
-      bias_gradient_ += bias_gradient;
+    const std::scoped_lock lock(totals_in_use);
+    total += tally;
+    bias_gradient_ += bias_gradient;
+  });
+  team_.run(workers_, [&](team_member me) {
+    const auto [begin, end] = me.share(b_.rows.size());
+    for (std::size_t w = 0; w < me.workers; ++w) {
+      rows_of(b_.gradient, begin, end - begin) += rows_of(worker_gradient_[w], begin, end - begin);
     }
-#pragma omp barrier
-    const auto [row_begin, row_end] = my_share(b_.rows.size());
-    for (int t = 0; t < omp_get_num_threads(); ++t) {
-      rows_of(b_.gradient, row_begin, row_end - row_begin) +=
-          rows_of(thread_gradient_[static_cast<std::size_t>(t)], row_begin, row_end - row_begin);
-    }
-  }
+  });
   total.pairs = count;
   return total;
 }
@@ -215,9 +201,9 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
                           table& w_delta) {
   const std::size_t n = s.rows.size(), relation_dim = w.rows();
   const auto used = static_cast<Eigen::Index>(relation_dim);
-#pragma omp parallel num_threads(threads_)
-  {
-    const auto [begin, end] = my_share(n);
+  std::mutex delta_in_use;
+  team_.run(workers_, [&](team_member me) {
+    const auto [begin, end] = me.share(n);
     const std::size_t count = end - begin;
     auto gradient = rows_of(s.gradient, begin, count);
     if (kind == projection_kind::sigmoid) {
@@ -226,8 +212,10 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
     }
     const row_matrix delta = gradient.leftCols(used) * rows_of(w, 0, relation_dim);
     const row_matrix partial = gradient.leftCols(used).transpose() * rows_of(s.values, begin, count);
-#pragma omp critical
-    rows_of(w_delta, 0, relation_dim) += partial;
+    {
+      const std::scoped_lock lock(delta_in_use);
+      rows_of(w_delta, 0, relation_dim) += partial;
+    }
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint32_t id = s.rows[begin + i];
       const auto step = delta.row(static_cast<Eigen::Index>(i));
@@ -238,12 +226,12 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
       }
       matrix_view(rows.row(id), 1, static_cast<Eigen::Index>(rows.stride)) += factor * step;
     }
-  }
+  });
 }
 
 kernel::loss_tally link_trainer::batch(const kernel::link_options& o, std::uint64_t first, std::uint32_t count,
                                        double rate, const table_rows& a, const table_rows& b, relation& r) {
-  threads_ = static_cast<int>(std::clamp<std::uint64_t>(count / pairs_per_thread, 1, problem_.threads));
+  workers_ = std::clamp<std::size_t>(count / pairs_per_worker, 1, team_.size());
   draw(o, first, count);
   collect(count);
   const table& w_a = r.w_from;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cpu/vocabulary.hpp"
+#include "cpu/worker_team.hpp"
 #include "m2grl/kernel/task_weights.hpp"
 #include "m2grl/model.hpp"
 #include "train/backend.hpp"
@@ -17,7 +18,8 @@ namespace m2grl::cpu {
 /// and b with c the pairs of the batch.
 class link_trainer {
  public:
-  link_trainer(const problem& p, const link_task& task);
+  /// `team` must outlive the trainer.
+  link_trainer(const problem& p, const link_task& task, worker_team& team);
 
   /// Trains pairs first … first + count − 1 of the epoch. `rate` = η · align_rate · ŵ.
   [[nodiscard]] kernel::loss_tally train(std::uint32_t epoch, task_slice slice, double rate, const table_rows& a,
@@ -49,7 +51,8 @@ class link_trainer {
   std::uint32_t batch_pairs_;
   std::uint32_t pool_size_;
   std::uint32_t stamp_ = 0;
-  int threads_ = 1;                          ///< on the batch in hand
+  worker_team& team_;
+  std::size_t workers_ = 1;                  ///< on the batch in hand
   side a_, b_;
   std::vector<kernel::linked_pair> pairs_;
   std::vector<std::uint32_t> pool_;
@@ -57,7 +60,7 @@ class link_trainer {
   std::vector<std::uint32_t> masked_;        ///< [pairs] bit k: column k is masked
   std::vector<std::uint32_t> order_;         ///< pairs by slot of their a side
   std::vector<std::uint32_t> order_begin_;   ///< [slots of a + 1]
-  std::vector<table> thread_gradient_;       ///< of side b, one per thread
+  std::vector<table> worker_gradient_;       ///< of side b, one per worker
   double bias_gradient_ = 0;
 };
 

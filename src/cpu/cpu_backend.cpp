@@ -1,15 +1,15 @@
 /// The CPU backend: Hogwild threads over sequences, Eigen and BLAS for alignment.
 
-#include <omp.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <exception>
+#include <memory>
+#include <mutex>
 
 #include "cpu/align.hpp"
 #include "cpu/blas_threads.hpp"
 #include "cpu/vocabulary.hpp"
+#include "cpu/worker_team.hpp"
 #include "m2grl/kernel/permutation.hpp"
 #include "m2grl/walks.hpp"
 #include "train/backend.hpp"
@@ -24,8 +24,8 @@ constexpr std::uint64_t chunk = 32;   // sequences or walks that a thread claims
 
 class cpu_backend final : public backend {
  public:
-  explicit cpu_backend(const problem& p) : problem_(p), learned_(initial_embeddings(p)) {
-    for (const link_task& link : p.links) links_.emplace_back(p, link);
+  explicit cpu_backend(const problem& p) : problem_(p), learned_(initial_embeddings(p)), team_(p.threads) {
+    for (const link_task& link : p.links) links_.emplace_back(p, link, team_);
     for (const view_task& view : p.views) {
       const bool adagrad = p.cfg.optimizer == optimizer_kind::adagrad;
       input_squares_.emplace_back(adagrad ? view.input.nodes : 0, 0.0f);
@@ -91,11 +91,11 @@ class cpu_backend final : public backend {
     const kernel::sgns_options options = task.options(problem_.cfg, plan.epoch);
     const task_slice slice = plan.slices[v];
     const auto rate = static_cast<float>(plan.learning_rate * learned_.tasks[v].weight);
-    const auto workers = static_cast<int>(std::clamp<std::uint64_t>(task.items / 64, 1, problem_.threads));
+    const std::uint64_t workers = std::clamp<std::uint64_t>(task.items / 64, 1, problem_.threads);
     kernel::loss_tally total;
+    std::mutex total_in_use;
     std::atomic<std::uint64_t> next{0};
-#pragma omp parallel num_threads(workers)
-    {
+    team_.run(workers, [&](cpu::team_member) {
       vocabulary words(input_rows(v), output_rows(v), problem_.cfg.dim, rate);
       kernel::sequence_trainer<vocabulary> trainer(words, options);
       for (std::uint64_t begin = next.fetch_add(chunk); begin < slice.count; begin = next.fetch_add(chunk)) {
@@ -106,13 +106,9 @@ class cpu_backend final : public backend {
           train_sequences(task, plan.epoch, slice.first + begin, slice.first + end, trainer, words);
         }
       }
-#pragma omp critical
-      {
-        total.loss += words.tally().loss;
-        total.pairs += words.tally().pairs;
-        total.non_finite = total.non_finite || words.tally().non_finite;
-      }
-    }
+      const std::scoped_lock lock(total_in_use);
+      total += words.tally();
+    });
     return total;
   }
 
@@ -165,6 +161,7 @@ class cpu_backend final : public backend {
 
   const problem& problem_;
   embeddings learned_;
+  cpu::worker_team team_;
   round_outcome outcome_;
   std::vector<cpu::link_trainer> links_;
   std::vector<std::vector<float>> input_squares_, output_squares_;

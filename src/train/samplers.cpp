@@ -113,8 +113,15 @@ double kept_share(std::span<const std::uint64_t> counts, double t) {
   return total > 0 ? kept / total : 1;
 }
 
+hot_row_capacity capacity_of(const train_config& cfg) {
+  double contexts = cfg.size == window_size::shrunk ? (cfg.window + 1) / 2.0 : cfg.window;
+  if (cfg.side == window_side::both) contexts *= 2;
+  const double slower = 0.025 / cfg.learning_rate;
+  return {4 * slower * 10 / contexts, 16 * slower};
+}
+
 hot_row_factors hot_rows(std::span<const std::uint64_t> counts, std::span<const double> noise, std::uint32_t radius,
-                         std::uint32_t negatives, double workers, double capacity) {
+                         std::uint32_t negatives, double workers, hot_row_capacity capacity) {
   const std::size_t n = counts.size();
   const double total = std::max(1.0, sum_of(counts));
   hot_row_factors factors{std::vector<float>(n, 1.0f), std::vector<float>(n, 1.0f)};
@@ -123,9 +130,9 @@ hot_row_factors hot_rows(std::span<const std::uint64_t> counts, std::span<const 
     const double p = static_cast<double>(counts[r]) / total;
     const double input = workers * (2.0 * radius + 1) * p;
     const double output = workers * (p + negatives * noise[r]);
-    if (input > capacity) factors.input[r] = static_cast<float>(capacity / input);
-    if (output > capacity) factors.output[r] = static_cast<float>(capacity / output);
-    any = any || input > capacity || output > capacity;
+    if (input > capacity.input) factors.input[r] = static_cast<float>(capacity.input / input);
+    if (output > capacity.output) factors.output[r] = static_cast<float>(capacity.output / output);
+    any = any || input > capacity.input || output > capacity.output;
   }
   return any ? factors : hot_row_factors{};
 }

@@ -42,6 +42,17 @@ class alias_table {
 /// Expected share of positions that subsampling keeps, per node frequency: Σ f·keep(f).
 [[nodiscard]] double kept_share(std::span<const std::uint64_t> counts, double t);
 
+/// How much of a row's training may be in flight at once on stale copies before it must be damped, in windows
+/// for input rows and in centres for output rows. What is unstable is the sum of gradients in flight times the
+/// rate, so both fall with the rate; and a window of an input row brings as many gradients as it has contexts.
+struct hot_row_capacity {
+  double input = 4;
+  double output = 16;
+};
+/// 4 and 16 at a rate of 0.025 and ten contexts a centre: measured on planted partitions of 100 and 1,000 nodes
+/// with 2,000 stale workers, radius 1 to 16, 1 to 31 negatives, rates of 0.0125 to 0.1.
+[[nodiscard]] hot_row_capacity capacity_of(const train_config& cfg);
+
 /// Factors on the deltas of hot rows when `workers` sequences train at once on stale copies:
 /// min(1, capacity / c_r), c_r the expected number of concurrent windows that touch row r:
 ///   input rows   workers · (2R + 1) · p_r          output rows   workers · (p_r + K · q_r)
@@ -51,6 +62,6 @@ struct hot_row_factors {
 };
 [[nodiscard]] hot_row_factors hot_rows(std::span<const std::uint64_t> counts, std::span<const double> noise,
                                        std::uint32_t radius, std::uint32_t negatives, double workers,
-                                       double capacity = 8);
+                                       hot_row_capacity capacity);
 
 }  // namespace m2grl

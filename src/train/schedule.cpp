@@ -5,8 +5,11 @@
 namespace m2grl {
 namespace {
 
-// About 20 ms of one core's work: well under the 50 ms that a stop token may have to wait.
-constexpr std::uint64_t positions_per_round = 32768;
+// A run has a few hundred rounds, so that the rate falls smoothly and the task weights can follow the losses;
+// but a round is long against the cost of starting one, and at most about 50 ms of a core: a stop waits for it.
+constexpr std::uint64_t wanted_rounds = 512;
+constexpr std::uint64_t least_positions = 8192;
+constexpr std::uint64_t most_positions = 131072;
 
 /// items · numerator / denominator without overflow for up to 2^64 items.
 std::uint64_t share(std::uint64_t items, std::uint64_t numerator, std::uint64_t denominator) {
@@ -18,7 +21,8 @@ std::uint64_t share(std::uint64_t items, std::uint64_t numerator, std::uint64_t 
 schedule::schedule(const problem& p) : problem_(p), epochs_(p.cfg.epochs) {
   std::uint64_t positions = 0;
   for (const view_task& view : p.views) positions += view.positions;
-  rounds_per_epoch_ = std::max<std::uint64_t>(1, (positions + positions_per_round - 1) / positions_per_round);
+  const std::uint64_t per_round = std::clamp(share(positions, epochs_, wanted_rounds), least_positions, most_positions);
+  rounds_per_epoch_ = std::max<std::uint64_t>(1, (positions + per_round - 1) / per_round);
 }
 
 round_plan schedule::plan(std::uint64_t round) const {

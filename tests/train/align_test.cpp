@@ -136,7 +136,8 @@ void check(const test_case& c) {
     loss += reference::alignment_loss(expected, batch);
     reference::alignment_step(expected, batch, rate, rate * p.cfg.align_matrix_rate, c.adagrad ? &squares : nullptr);
   }
-  cpu::link_trainer trainer(p, p.links[0]);
+  cpu::worker_team team(p.threads);
+  cpu::link_trainer trainer(p, p.links[0], team);
   const auto tally = trainer.train(4, {10, c.pairs}, rate, a.view(false, c.adagrad), b.view(false, c.adagrad), r);
 
   CAPTURE(c.dim, c.relation_dim, c.negatives, c.threads, c.pairs, c.shared, c.bias, c.adagrad, expected.sigmoid);
@@ -215,7 +216,8 @@ TEST_CASE("a batch with a logit that is not finite writes nothing") {
   const table a_before = a.copy();
   relation r{0, 1, c.projection, random_table(random, c.dim, c.dim, 0.1), {}, 0.0f};
   const table w_before = r.w_from.clone();
-  cpu::link_trainer trainer(p, p.links[0]);
+  cpu::worker_team team(p.threads);
+  cpu::link_trainer trainer(p, p.links[0], team);
   const auto tally = trainer.train(0, {0, 200}, 0.1, a.view(false, false), b.view(false, false), r);
   CHECK(tally.non_finite);
   CHECK(std::memcmp(a.copy().data(), a_before.data(), a_before.bytes()) == 0);

@@ -41,18 +41,21 @@ view_input view_of(const support::planted_partition& g) {
 }
 
 /// The product: Hogwild threads on the CPU's vocabulary.
-outcome train_threads(const support::planted_partition& g, std::uint32_t threads, std::uint32_t epochs) {
+outcome train_threads(const support::planted_partition& g, const train_config& cfg) {
   const view_input view = view_of(g);
-  const train_result result = train(planted_config(threads, epochs), std::span(&view, 1));
+  const train_result result = train(cfg, std::span(&view, 1));
   return {support::purity(g, result.learned.views[0].input, neighbours), result.learned.tasks[0].loss, false};
 }
 
 /// `workers` stale workers on the test vocabulary; with or without factors on hot rows.
-outcome train_workers(const support::planted_partition& g, std::size_t workers, bool scaled, std::uint32_t epochs) {
+outcome train_workers(const support::planted_partition& g, std::size_t workers, bool scaled,
+                      const train_config& cfg) {
   const view_input view = view_of(g);
-  const problem p = make_problem(planted_config(1, epochs), std::span(&view, 1), {});
+  const problem p = make_problem(cfg, std::span(&view, 1), {});
+  const std::uint32_t epochs = cfg.epochs;
   const auto noise = negative_probabilities(g.counts, p.cfg.sampler, p.cfg.alpha);
-  const hot_row_factors hot = hot_rows(g.counts, noise, p.cfg.window, p.cfg.negatives, static_cast<double>(workers));
+  const hot_row_factors hot = hot_rows(g.counts, noise, p.cfg.window, p.cfg.negatives, static_cast<double>(workers),
+                                       capacity_of(p.cfg));
   embeddings e = initial_embeddings(p);
   const auto rows = [&](table& t, const std::vector<float>& factors) {
     return cpu::table_rows{t.data(), t.stride(), scaled && !factors.empty() ? factors.data() : nullptr, nullptr};
@@ -89,7 +92,7 @@ outcome train_workers(const support::planted_partition& g, std::size_t workers, 
 TEST_CASE("100 nodes: one thread, Hogwild, and one staged worker recover the communities alike") {
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     const auto g = support::make_planted(100, 5, 3000, 40, 1, 0.8, seed);
-    const outcome one = train_threads(g, 1, 2), two = train_threads(g, 2, 2), staged = train_workers(g, 1, true, 2);
+    const outcome one = train_threads(g, planted_config(1, 2)), two = train_threads(g, planted_config(2, 2)), staged = train_workers(g, 1, true, planted_config(1, 2));
     CAPTURE(seed, one.purity, two.purity, staged.purity, one.loss, two.loss, staged.loss);
     CHECK(one.purity > 0.85);
     CHECK(std::abs(two.purity - one.purity) < 0.06);
@@ -102,8 +105,8 @@ TEST_CASE("100 nodes: one thread, Hogwild, and one staged worker recover the com
 TEST_CASE("100 nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without") {
   for (const std::uint64_t seed : {1u, 2u}) {
     const auto g = support::make_planted(100, 5, 12000, 40, 1, 0.7, seed);
-    const outcome one = train_threads(g, 1, 2), scaled = train_workers(g, 2000, true, 2),
-                  unscaled = train_workers(g, 2000, false, 2);
+    const outcome one = train_threads(g, planted_config(1, 2)), scaled = train_workers(g, 2000, true, planted_config(1, 2)),
+                  unscaled = train_workers(g, 2000, false, planted_config(1, 2));
     CAPTURE(seed, one.purity, scaled.purity, unscaled.purity, one.loss, scaled.loss, unscaled.loss);
     CHECK(one.purity > 0.97);
     CHECK_FALSE(scaled.diverged);
@@ -116,8 +119,8 @@ TEST_CASE("100 nodes: 2,000 stale workers match one thread with scaled deltas, a
 
 TEST_CASE("1,000 Zipf nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without") {
   const auto g = support::make_planted(1000, 20, 12000, 40, 1, 0.6, 3);
-  const outcome one = train_threads(g, 1, 2), scaled = train_workers(g, 2000, true, 2),
-                unscaled = train_workers(g, 2000, false, 2);
+  const outcome one = train_threads(g, planted_config(1, 2)), scaled = train_workers(g, 2000, true, planted_config(1, 2)),
+                unscaled = train_workers(g, 2000, false, planted_config(1, 2));
   CAPTURE(one.purity, scaled.purity, unscaled.purity, one.loss, scaled.loss, unscaled.loss);
   CHECK(one.purity > 0.97);
   CHECK_FALSE(scaled.diverged);
@@ -125,4 +128,19 @@ TEST_CASE("1,000 Zipf nodes: 2,000 stale workers match one thread with scaled de
   CHECK(scaled.loss == Approx(one.loss).epsilon(0.01));
   CHECK(unscaled.diverged);
   CHECK(unscaled.purity < 0.7);
+}
+
+TEST_CASE("the capacity of hot rows follows the rate and the window") {
+  const auto g = support::make_planted(1000, 20, 8000, 40, 1, 0.6, 4);
+  for (const auto& [radius, rate] : {std::pair{1u, 0.025}, {16u, 0.025}, {5u, 0.1}}) {
+    train_config cfg = planted_config(1, radius == 1 ? 4 : 2);
+    cfg.window = radius;
+    cfg.learning_rate = rate;
+    const outcome one = train_threads(g, cfg), scaled = train_workers(g, 2000, true, cfg);
+    CAPTURE(radius, rate, one.purity, scaled.purity, one.loss, scaled.loss);
+    CHECK(one.purity > 0.97);
+    CHECK_FALSE(scaled.diverged);
+    CHECK(scaled.purity > one.purity - 0.05);
+    CHECK(scaled.loss < 1.03 * one.loss);
+  }
 }

@@ -72,7 +72,7 @@ TEST_CASE("an epoch trains each sequence once: pairs counted by hand") {
     const auto result = train(cfg, c.views, c.linked);
     const std::uint64_t ordered = 4 * 30 - (1 + 2 + 3 + 4);   // pairs with one side, per sequence of 30
     const std::uint64_t expected = ordered * (side == window_side::both ? 2 : 1) * 2000 * 2;
-    CHECK(result.rounds == 2 * 4);   // 120,000 positions of both views, 32,768 a round
+    CHECK(result.rounds == 2 * 15);   // 120,000 positions of both views an epoch, 8,192 a round
     CHECK(result.epochs == 2);
     CHECK(result.learned.tasks[0].pairs == expected);
     CHECK(result.learned.tasks[1].pairs == expected);

@@ -25,6 +25,12 @@ struct loss_tally {
   std::uint64_t pairs = 0;    ///< positive pairs
   bool non_finite = false;    ///< a logit was not finite (and was masked)
 
+  M2GRL_HOST_DEVICE loss_tally& operator+=(const loss_tally& part) {
+    loss += part.loss;
+    pairs += part.pairs;
+    non_finite = non_finite || part.non_finite;
+    return *this;
+  }
   [[nodiscard]] M2GRL_HOST_DEVICE double mean() const {
     return pairs == 0 ? 0.0 : static_cast<double>(loss) * loss_unit / static_cast<double>(pairs);
   }
