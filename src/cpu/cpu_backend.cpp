@@ -8,7 +8,7 @@
 
 #include "cpu/align.hpp"
 #include "cpu/blas_threads.hpp"
-#include "cpu/vocabulary.hpp"
+#include "cpu/train_sequences.hpp"
 #include "cpu/worker_team.hpp"
 #include "m2grl/kernel/permutation.hpp"
 #include "m2grl/walks.hpp"
@@ -18,9 +18,8 @@ namespace m2grl {
 namespace {
 
 using cpu::table_rows;
-using cpu::vocabulary;
 
-constexpr std::uint64_t chunk = 32;   // sequences or walks that a thread claims at a time
+constexpr std::uint64_t chunk = cpu::sequence_chunk;   // sequences or walks that a thread claims at a time
 
 class cpu_backend final : public backend {
  public:
@@ -96,25 +95,24 @@ class cpu_backend final : public backend {
     std::mutex total_in_use;
     std::atomic<std::uint64_t> next{0};
     team_.run(workers, [&](cpu::team_member) {
-      vocabulary words(input_rows(v), output_rows(v), problem_.cfg.dim, rate);
-      kernel::sequence_trainer<vocabulary> trainer(words, options);
+      cpu::sequence_worker worker(input_rows(v), output_rows(v), problem_.cfg.dim, rate, options);
       for (std::uint64_t begin = next.fetch_add(chunk); begin < slice.count; begin = next.fetch_add(chunk)) {
         const std::uint64_t end = std::min(begin + chunk, slice.count);
         if (walkers_[v] != nullptr) {
-          train_walks(v, plan.epoch, slice.first + begin, slice.first + end, trainer, words);
+          train_walks(v, plan.epoch, slice.first + begin, slice.first + end, worker);
         } else {
-          train_sequences(task, plan.epoch, slice.first + begin, slice.first + end, trainer, words);
+          train_sequences(task, plan.epoch, slice.first + begin, slice.first + end, worker);
         }
       }
       const std::scoped_lock lock(total_in_use);
-      total += words.tally();
+      total += worker.tally();
     });
     return total;
   }
 
   /// Sequences first … last − 1 of the epoch's random order.
   void train_sequences(const view_task& task, std::uint32_t epoch, std::uint64_t first, std::uint64_t last,
-                       kernel::sequence_trainer<vocabulary>& trainer, vocabulary& words) const {
+                       cpu::sequence_worker& worker) const {
     const kernel::permutation order(task.items, problem_.cfg.seed, task.number, epoch);
     const ragged_ref sequences = task.input.sequences;
     std::uint64_t row[chunk];
@@ -123,16 +121,17 @@ class cpu_backend final : public backend {
       __builtin_prefetch(&sequences.offsets[row[i - first]]);
     }
     for (std::uint64_t i = 0; i < last - first; ++i) __builtin_prefetch(&sequences.ids[sequences.offsets[row[i]]]);
+    cpu::sequence_item items[chunk];
     for (std::uint64_t i = 0; i < last - first; ++i) {
       const auto ids = sequences[row[i]];
-      trainer.run(ids.data(), ids.size(), row[i]);
-      words.end_sequence();
+      items[i] = {ids.data(), ids.size(), row[i]};
     }
+    worker.train({items, last - first});
   }
 
   /// Walks are drawn for runs of neighbouring start nodes; the runs come in random order.
   void train_walks(std::size_t v, std::uint32_t epoch, std::uint64_t first, std::uint64_t last,
-                   kernel::sequence_trainer<vocabulary>& trainer, vocabulary& words) const {
+                   cpu::sequence_worker& worker) const {
     const view_task& task = problem_.views[v];
     const std::uint32_t length = task.input.walks.length;
     std::vector<node_id> nodes(chunk * length);
@@ -144,10 +143,9 @@ class cpu_backend final : public backend {
       const auto count = static_cast<std::uint32_t>(std::min(chunk - offset, last - item));
       const std::uint64_t start = (run < runs ? order(run) : run) * chunk + offset;
       walkers_[v]->generate(epoch, start, count, nodes.data(), lengths);
-      for (std::uint32_t w = 0; w < count; ++w) {
-        trainer.run(nodes.data() + std::size_t{w} * length, lengths[w], start + w);
-        words.end_sequence();
-      }
+      cpu::sequence_item items[chunk];
+      for (std::uint32_t w = 0; w < count; ++w) items[w] = {nodes.data() + std::size_t{w} * length, lengths[w], start + w};
+      worker.train({items, count});
       item += count;
     }
   }

@@ -243,6 +243,22 @@ HWY_INLINE void gather_delta(float* const* inputs, const float* HWY_RESTRICT g, 
   }
 }
 
+/// Adds the deltas to the output rows and leaves in their place what the rows were before. Equal rows sum, as each
+/// is read again when its turn comes.
+template <std::size_t N, std::size_t Chunks>
+HWY_INLINE void exchange_outputs(const sgns_block& b, std::size_t c, vec (&t)[N][Chunks]) {
+  const tag d;
+  M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) {
+    vec before[N];
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) before[k] = hn::Load(d, b.outputs[k] + c + j * lanes);
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
+      float* place = b.outputs[k] + c + j * lanes;
+      hn::Store(hn::Add(hn::Load(d, place), t[k][j]), d, place);
+      t[k][j] = before[k];
+    }
+  }
+}
+
 /// x += Σ_k g·t for `Rows` inputs; each row is read again, so that duplicates sum.
 template <std::size_t N, std::size_t Chunks, std::size_t Rows>
 HWY_INLINE void move_inputs(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c, const vec (&t)[N][Chunks]) {
@@ -258,30 +274,26 @@ HWY_INLINE void move_inputs(float* const* inputs, const float* HWY_RESTRICT g, s
   }
 }
 
-/// Columns c … c + Chunks·lanes of the update of X and T, with the N output rows in registers.
+/// Columns c … c + Chunks·lanes of the update of X and T. The N output rows' deltas, then their values before the
+/// update, stay in registers.
 template <std::size_t N, std::size_t Chunks>
 HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT g, std::size_t c) {
   const tag d;
-  vec delta[N][Chunks];
+  vec t[N][Chunks];
   M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) delta[k][j] = hn::Zero(d);
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) t[k][j] = hn::Zero(d);
   }
   std::size_t i = 0;
-  for (; i + 2 <= b.m; i += 2) gather_delta<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, delta);
-  if (i < b.m) gather_delta<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, delta);
-  vec t[N][Chunks];  // before any output is written
-  M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) t[k][j] = hn::Load(d, b.outputs[k] + c + j * lanes);
-  }
-  M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) {
-      float* place = b.outputs[k] + c + j * lanes;
-      hn::Store(hn::Add(hn::Load(d, place), delta[k][j]), d, place);
-    }
-  }
+  for (; i + 2 <= b.m; i += 2) gather_delta<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+  if (i < b.m) gather_delta<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+  exchange_outputs<N, Chunks>(b, c, t);
   for (i = 0; i + 2 <= b.m; i += 2) move_inputs<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
   if (i < b.m) move_inputs<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
 }
+
+/// As many columns at a time as the target's registers hold for N rows.
+template <std::size_t N>
+constexpr std::size_t fitting_chunks = lanes == 16 ? (N <= 6 ? 4 : 2) : N <= 5 ? 2 : 1;
 
 template <std::size_t N>
 HWY_INLINE bool train_fixed(const sgns_block& b, loss_lanes& losses) {
@@ -302,8 +314,9 @@ HWY_INLINE bool train_fixed(const sgns_block& b, loss_lanes& losses) {
   all_gradients<N>(b, g, loss);
   loss.store(losses);
   if (loss.any_faulty()) return false;
+  constexpr std::size_t chunks = fitting_chunks<N>;
   std::size_t c = 0;
-  for (; c + 2 * lanes <= b.stride; c += 2 * lanes) update_columns<N, 2>(b, g, c);
+  for (; c + chunks * lanes <= b.stride; c += chunks * lanes) update_columns<N, chunks>(b, g, c);
   for (; c < b.stride; c += lanes) update_columns<N, 1>(b, g, c);
   return true;
 }
