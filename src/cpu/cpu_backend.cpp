@@ -5,6 +5,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <numeric>
 
 #include "cpu/align.hpp"
 #include "cpu/blas_threads.hpp"
@@ -35,16 +36,16 @@ class cpu_backend final : public backend {
         walkers_.push_back(nullptr);
       }
     }
+    rank_views();
   }
 
   void launch(const round_plan& plan) override {
     const cpu::single_threaded_blas one_thread_each;
     outcome_.tallies.assign(problem_.tasks(), {});
     set_weights();
-    for (std::size_t t = 0; t < problem_.tasks(); ++t) {
-      outcome_.tallies[t] = t < problem_.views.size() ? train_view(t, plan) : train_link(t, plan);
-      update_log_variance(t, plan.round == 0);
-    }
+    train_views(plan);
+    for (std::size_t t = problem_.views.size(); t < problem_.tasks(); ++t) outcome_.tallies[t] = train_link(t, plan);
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) update_log_variance(t, plan.round == 0);
   }
 
   round_outcome wait() override { return outcome_; }
@@ -58,6 +59,17 @@ class cpu_backend final : public backend {
   }
   static table_rows rows(table& t, const std::vector<float>& factors, std::vector<float>& squares) {
     return {t.data(), t.stride(), factors.empty() ? nullptr : factors.data(), squares.empty() ? nullptr : squares.data()};
+  }
+
+  /// Views by the positions that they train on in an epoch, most first.
+  void rank_views() {
+    std::vector<double> work;
+    for (const view_task& view : problem_.views) {
+      work.push_back(static_cast<double>(view.positions) * kept_share(view.counts, problem_.cfg.subsample));
+    }
+    by_work_.resize(work.size());
+    std::iota(by_work_.begin(), by_work_.end(), std::size_t{0});
+    std::stable_sort(by_work_.begin(), by_work_.end(), [&](std::size_t a, std::size_t b) { return work[a] > work[b]; });
   }
 
   /// ŵ_t of this round, from the s_t that the last one left.
@@ -85,29 +97,50 @@ class cpu_backend final : public backend {
     s = kernel::updated_log_variance(s, tally.mean(), problem_.cfg.task_weight_rate, first_round);
   }
 
-  kernel::loss_tally train_view(std::size_t v, const round_plan& plan) {
+  /// Views train side by side: a worker takes a view that nobody works on while there is one, so that its rows stay
+  /// in its core's caches (two threads on one small table are no faster than one), and then helps with the others.
+  void train_views(const round_plan& plan) {
+    std::vector<view_queue> queues(problem_.views.size());
+    std::mutex tallies_in_use;
+    team_.run(team_.size(), [&](cpu::team_member me) {
+      const auto train = [&](std::size_t v) {
+        const kernel::loss_tally mine = train_view(v, plan, queues[v]);
+        const std::scoped_lock lock(tallies_in_use);
+        outcome_.tallies[v] += mine;
+      };
+      for (std::size_t i = 0; i < by_work_.size(); ++i) {
+        const std::size_t v = by_work_[(me.worker + i) % by_work_.size()];
+        if (!queues[v].taken.exchange(true)) train(v);
+      }
+      for (const std::size_t v : by_work_) {
+        if (queues[v].next >= plan.slices[v].count) continue;
+        // Few sequences on many workers would train on stale rows only: at least 64 sequences each.
+        if (1 + queues[v].helpers.fetch_add(1) < problem_.views[v].items / 64) train(v);
+      }
+    });
+  }
+
+  /// The next sequence of a view's slice to hand out; whether a worker has begun on it, and how many came to help.
+  struct view_queue {
+    std::atomic<std::uint64_t> next{0}, helpers{0};
+    std::atomic<bool> taken{false};
+  };
+
+  [[nodiscard]] kernel::loss_tally train_view(std::size_t v, const round_plan& plan, view_queue& queue) {
     const view_task& task = problem_.views[v];
     const kernel::sgns_options options = task.options(problem_.cfg, plan.epoch);
     const task_slice slice = plan.slices[v];
     const auto rate = static_cast<float>(plan.learning_rate * learned_.tasks[v].weight);
-    const std::uint64_t workers = std::clamp<std::uint64_t>(task.items / 64, 1, problem_.threads);
-    kernel::loss_tally total;
-    std::mutex total_in_use;
-    std::atomic<std::uint64_t> next{0};
-    team_.run(workers, [&](cpu::team_member) {
-      cpu::sequence_worker worker(input_rows(v), output_rows(v), problem_.cfg.dim, rate, options);
-      for (std::uint64_t begin = next.fetch_add(chunk); begin < slice.count; begin = next.fetch_add(chunk)) {
-        const std::uint64_t end = std::min(begin + chunk, slice.count);
-        if (walkers_[v] != nullptr) {
-          train_walks(v, plan.epoch, slice.first + begin, slice.first + end, worker);
-        } else {
-          train_sequences(task, plan.epoch, slice.first + begin, slice.first + end, worker);
-        }
+    cpu::sequence_worker worker(input_rows(v), output_rows(v), problem_.cfg.dim, rate, options);
+    for (std::uint64_t begin = queue.next.fetch_add(chunk); begin < slice.count; begin = queue.next.fetch_add(chunk)) {
+      const std::uint64_t end = std::min(begin + chunk, slice.count);
+      if (walkers_[v] != nullptr) {
+        train_walks(v, plan.epoch, slice.first + begin, slice.first + end, worker);
+      } else {
+        train_sequences(task, plan.epoch, slice.first + begin, slice.first + end, worker);
       }
-      const std::scoped_lock lock(total_in_use);
-      total += worker.tally();
-    });
-    return total;
+    }
+    return worker.tally();
   }
 
   /// Sequences first … last − 1 of the epoch's random order.
@@ -164,6 +197,7 @@ class cpu_backend final : public backend {
   std::vector<cpu::link_trainer> links_;
   std::vector<std::vector<float>> input_squares_, output_squares_;
   std::vector<std::unique_ptr<walker>> walkers_;
+  std::vector<std::size_t> by_work_;
 };
 
 }  // namespace
