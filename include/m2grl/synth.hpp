@@ -23,13 +23,13 @@ namespace m2grl {
 /// twice: such draws are repeated (64 times at most, then the repeat stands).
 struct synth_config {
   std::size_t users = 20000;
-  std::size_t items = 10000;
+  std::size_t items = 15000;
   std::size_t categories = 200;
   std::size_t brands = 500;
   std::size_t shops = 300;
   std::size_t categories_per_taste = 5;
   std::size_t tastes_per_user = 3;
-  double events_per_user = 20;  ///< mean; at least min_events each, geometric above it
+  double events_per_user = 12;  ///< mean; at least min_events each, geometric above it
   std::size_t min_events = 5;
 
   double zipf = 1.0;           ///< exponent of the popularity within a category or brand

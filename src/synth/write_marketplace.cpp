@@ -91,7 +91,7 @@ config marketplace_config(const synth_config& plan) {
   cfg.train.threads = plan.threads;
   cfg.train.side = window_side::past;
   cfg.train.alpha = 0.4;
-  cfg.eval.compose = {{"item", 1}, {"category", 0.5}, {"brand", 1}};
+  cfg.eval.compose = {{"item", 1}, {"category", 0.5}, {"brand", 0.5}};
   cfg.eval.decay = 0.1;
   return cfg;
 }
