@@ -9,53 +9,24 @@
 
 namespace {
 
-// Friends u-v, both counted from 1: u's row lists v > u.
-const std::vector<std::vector<m2grl::node_id>> friends_of = {{2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 18, 20, 22, 32},
-                                                             {3, 4, 8, 14, 18, 20, 22, 31},
-                                                             {4, 8, 9, 10, 14, 28, 29, 33},
-                                                             {8, 13, 14},
-                                                             {7, 11},
-                                                             {7, 11, 17},
-                                                             {17},
-                                                             {},
-                                                             {31, 33, 34},
-                                                             {34},
-                                                             {},
-                                                             {},
-                                                             {},
-                                                             {34},
-                                                             {33, 34},
-                                                             {33, 34},
-                                                             {},
-                                                             {},
-                                                             {33, 34},
-                                                             {34},
-                                                             {33, 34},
-                                                             {},
-                                                             {33, 34},
-                                                             {26, 28, 30, 33, 34},
-                                                             {26, 28, 32},
-                                                             {32},
-                                                             {30, 34},
-                                                             {34},
-                                                             {32, 34},
-                                                             {33, 34},
-                                                             {33, 34},
-                                                             {33, 34},
-                                                             {34},
-                                                             {}};
+// Pairs of friends, members counted from 0.
+const std::vector<m2grl::node_id> friends = {
+    0,  1,  0,  2,  0,  3,  0,  4,  0,  5,  0,  6,  0,  7,  0,  8,  0,  10, 0,  11, 0,  12, 0,  13, 0,  17,
+    0,  19, 0,  21, 0,  31, 1,  2,  1,  3,  1,  7,  1,  13, 1,  17, 1,  19, 1,  21, 1,  30, 2,  3,  2,  7,
+    2,  8,  2,  9,  2,  13, 2,  27, 2,  28, 2,  32, 3,  7,  3,  12, 3,  13, 4,  6,  4,  10, 5,  6,  5,  10,
+    5,  16, 6,  16, 8,  30, 8,  32, 8,  33, 9,  33, 13, 33, 14, 32, 14, 33, 15, 32, 15, 33, 18, 32, 18, 33,
+    19, 33, 20, 32, 20, 33, 22, 32, 22, 33, 23, 25, 23, 27, 23, 29, 23, 32, 23, 33, 24, 25, 24, 27, 24, 31,
+    25, 31, 26, 29, 26, 33, 27, 33, 28, 31, 28, 33, 29, 32, 29, 33, 30, 32, 30, 33, 31, 32, 31, 33, 32, 33};
 
 }  // namespace
 
 int main() {
   std::vector<m2grl::node_id> from, to;
-  for (m2grl::node_id u = 0; u < friends_of.size(); ++u) {
-    for (const m2grl::node_id v : friends_of[u]) {
-      from.push_back(u);
-      to.push_back(v - 1);
-    }
+  for (std::size_t i = 0; i < friends.size(); i += 2) {
+    from.push_back(friends[i]);
+    to.push_back(friends[i + 1]);
   }
-  const m2grl::csr_graph graph = m2grl::build_edge_graph(from, to, {}, friends_of.size(), /*directed=*/false);
+  const m2grl::csr_graph graph = m2grl::build_edge_graph(from, to, {}, 34, /*directed=*/false);
 
   m2grl::view_input club;
   club.name = "member";

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""DeepWalk on ppi and blogcatalog: m2grl beside gensim, the same walks' settings, threads and classifier.
+
+  bench/quality/node_classification.py [--m2grl build/bin/m2grl] [--data $M2GRL_DATA] [--json FILE] [--threads 2]
+
+40 walks of 40 steps from each node, dim 128, window 10, 5 negatives, one epoch. gensim gets ready-made walks: its
+time is that of training alone, m2grl's holds the walks, too. Node classification: one-vs-rest logistic regression,
+the q most likely labels of each node, q its true number of labels; mean over five splits.
+Needs gensim and scikit-learn."""
+
+import argparse
+import gzip
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+from gensim.models import Word2Vec
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.preprocessing import MultiLabelBinarizer
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WALKS, STEPS, DIM, WINDOW, NEGATIVES = 40, 40, 128, 10, 5
+
+
+def by_m2grl(args, graph, folder):
+    model, vectors = folder / "model", folder / "vectors"
+    subprocess.run([args.m2grl, "train", ROOT / "examples/configs" / f"{graph}.toml", "--data",
+                    args.data / "graphs" / graph, "--out", model, "--json", folder / "train.json",
+                    "--set", f"train.threads={args.threads}"], check=True, capture_output=True)
+    subprocess.run([args.m2grl, "export", model, "--format", "npy", "--out", vectors], check=True, capture_output=True)
+    ids = (vectors / "node.ids").read_text().split()
+    seconds = json.loads((folder / "train.json").read_text())["seconds"]
+    return dict(zip(ids, np.load(vectors / "node.input.npy"))), seconds
+
+
+def walks_of(edges, seed):
+    neighbours = {}
+    for u, v in edges:
+        neighbours.setdefault(u, []).append(v)
+        neighbours.setdefault(v, []).append(u)
+    random = np.random.default_rng(seed)
+    walks = []
+    for _ in range(WALKS):
+        for start in random.permutation(list(neighbours)):
+            walk = [str(start)]
+            while len(walk) < STEPS:
+                step = neighbours[walk[-1]]
+                walk.append(step[random.integers(len(step))])
+            walks.append(walk)
+    return walks
+
+
+def by_gensim(args, edges):
+    walks = walks_of(edges, 1)
+    start = time.perf_counter()
+    model = Word2Vec(walks, vector_size=DIM, window=WINDOW, negative=NEGATIVES, sg=1, hs=0, min_count=0, sample=0,
+                     epochs=1, workers=args.threads, seed=1)
+    return {id: model.wv[id] for id in model.wv.index_to_key}, time.perf_counter() - start
+
+
+def scores(vectors, labels, share, splits=5):
+    nodes = sorted(labels)
+    x = np.array([vectors[node] for node in nodes])
+    y = MultiLabelBinarizer().fit_transform([labels[node] for node in nodes])
+    micro, macro = [], []
+    for split in range(splits):
+        order = np.random.default_rng(split).permutation(len(nodes))
+        train, test = np.split(order, [int(share * len(nodes))])
+        seen = y[train].any(axis=0)
+        classifier = OneVsRestClassifier(LogisticRegression(max_iter=1000)).fit(x[train], y[train][:, seen])
+        probability = np.zeros((len(test), y.shape[1]))
+        probability[:, seen] = classifier.predict_proba(x[test])
+        found = np.zeros_like(y[test])
+        for row, (p, count) in enumerate(zip(probability, y[test].sum(axis=1))):
+            found[row, np.argsort(-p)[:count]] = 1
+        micro.append(f1_score(y[test], found, average="micro", zero_division=0))
+        macro.append(f1_score(y[test], found, average="macro", zero_division=0))
+    return {"micro": float(np.mean(micro)), "macro": float(np.mean(macro))}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--m2grl", type=pathlib.Path, default=ROOT / "build/bin/m2grl")
+    parser.add_argument("--data", type=pathlib.Path,
+                        default=pathlib.Path(os.environ.get("M2GRL_DATA", ROOT.parent / "shared/data")))
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--json", type=pathlib.Path)
+    args = parser.parse_args()
+    results = {}
+    for graph in ("ppi", "blogcatalog"):
+        folder = args.data / "graphs" / graph
+        edges = [line.split() for line in gzip.open(folder / "edges.txt.gz", "rt")]
+        labels = {}
+        for line in (folder / "labels.txt").open():
+            node, label = line.split()
+            labels.setdefault(node, set()).add(label)
+        with tempfile.TemporaryDirectory() as work:
+            tools = {"m2grl": by_m2grl(args, graph, pathlib.Path(work)), "gensim": by_gensim(args, edges)}
+        results[graph] = {}
+        for tool, (vectors, seconds) in tools.items():
+            row = {"seconds": seconds, "50 %": scores(vectors, labels, 0.5), "90 %": scores(vectors, labels, 0.9)}
+            results[graph][tool] = row
+            print(f"{graph:12s} {tool:7s} {seconds:6.1f} s  50 %: {row['50 %']['micro']:.4f} / {row['50 %']['macro']:.4f}  "
+                  f"90 %: {row['90 %']['micro']:.4f} / {row['90 %']['macro']:.4f}  (micro / macro F1)", flush=True)
+    if args.json:
+        args.json.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
