@@ -22,7 +22,7 @@ using namespace m2grl;
 using namespace m2grl::bench;
 
 constexpr std::uint32_t dim = 128;
-constexpr std::uint32_t batch = 1u << 14;   // pairs, as the step cuts them
+constexpr std::uint32_t batch = 1u << 14;  // pairs, as the step cuts them
 
 /// C [m, n] = op(A) · op(B), row-major, on this thread.
 void product(bool transpose_a, bool transpose_b, int m, int n, int k, const float* a, int lda, const float* b, int ldb,
@@ -48,7 +48,7 @@ struct linked_views {
     const link_input link{0, 1, links, {}, {}};
     p = make_problem(cfg, views, {&link, 1});
     learned = initial_embeddings(p);
-    for (auto& view : learned.views) {   // initial values too small for a gradient to matter
+    for (auto& view : learned.views) {  // initial values too small for a gradient to matter
       for (std::size_t i = 0; i < view.input.rows() * view.input.stride(); ++i) view.input.data()[i] *= 30;
     }
   }
@@ -62,7 +62,7 @@ struct linked_views {
 /// The pairs and negatives of the batch that starts at `first`, from the documented counters.
 struct drawn_batch {
   std::vector<kernel::linked_pair> pairs;
-  std::vector<std::uint32_t> negatives;   ///< [pairs, K]
+  std::vector<std::uint32_t> negatives;  ///< [pairs, K]
   std::size_t unique_a = 0, unique_b = 0;
 };
 
@@ -92,7 +92,8 @@ double reference_loss(const linked_views& v, const drawn_batch& d) {
   const auto logit = [&](std::uint32_t from, std::uint32_t to) {
     double z = 0;
     for (std::uint32_t c = 0; c < dim; ++c) {
-      z += static_cast<double>(v.learned.views[0].input[from][c]) * static_cast<double>(v.learned.views[1].input[to][c]);
+      z +=
+          static_cast<double>(v.learned.views[0].input[from][c]) * static_cast<double>(v.learned.views[1].input[to][c]);
     }
     return z;
   };
@@ -125,7 +126,8 @@ class bare_products {
       {
         const auto t = static_cast<std::size_t>(omp_get_thread_num());
         for (const std::size_t rows : sides_) {
-          const auto n = static_cast<int>(rows * (t + 1) / static_cast<std::size_t>(threads_) - rows * t / static_cast<std::size_t>(threads_));
+          const auto n = static_cast<int>(rows * (t + 1) / static_cast<std::size_t>(threads_) -
+                                          rows * t / static_cast<std::size_t>(threads_));
           const int d = dim;
           product(false, true, n, d, d, x_[t].data(), d, w_.data(), d, y_[t].data(), d);
           product(false, false, n, d, d, y_[t].data(), d, w_.data(), d, x_[t].data(), d);
@@ -155,27 +157,35 @@ void body(const options& o, report& r) {
     const drawn_batch first = draw(v.p, 0, batch);
     const double expected = reference_loss(v, first);
     const auto start = trainer.train(0, {0, batch}, 0.01, v.rows(0), v.rows(1), v.learned.relations[0]);
-    check(std::abs(start.mean() - expected) < 1e-4 * expected, fmt::format("the first batch's loss is {}, not {}", start.mean(), expected));
+    check(std::abs(start.mean() - expected) < 1e-4 * expected,
+          fmt::format("the first batch's loss is {}, not {}", start.mean(), expected));
     r.validated(fmt::format("{}: the first batch's loss against a double-precision loop, within 1e-4", name));
     constexpr std::uint64_t batches = 8;
     bare_products bare(first.unique_a, first.unique_b, threads);
     std::uint64_t place = batch;
     double last = 0;
-    figure f = compare(name, "pairs/s", o.runs, [&] {
-      return batches * batch / seconds_of([&] {
-        const auto tally = trainer.train(0, {place, batches * batch}, 0.01, v.rows(0), v.rows(1), v.learned.relations[0]);
-        check(!tally.non_finite, "a logit was not finite");
-        last = tally.mean();
-        place += batches * batch;
-      });
-    }, "the bare products of its batches", [&] {
-      double seconds = 0;
-      for (std::uint64_t i = 0; i < batches; ++i) seconds += bare.seconds();
-      return batches * batch / seconds;
-    });
+    figure f = compare(
+        name, "pairs/s", o.runs,
+        [&] {
+          return batches * batch / seconds_of([&] {
+                   const auto tally =
+                       trainer.train(0, {place, batches * batch}, 0.01, v.rows(0), v.rows(1), v.learned.relations[0]);
+                   check(!tally.non_finite, "a logit was not finite");
+                   last = tally.mean();
+                   place += batches * batch;
+                 });
+        },
+        "the bare products of its batches",
+        [&] {
+          double seconds = 0;
+          for (std::uint64_t i = 0; i < batches; ++i) seconds += bare.seconds();
+          return batches * batch / seconds;
+        });
     check(last < start.mean(), fmt::format("the loss rose from {} to {}", start.mean(), last));
-    f.details = {{"unique_a", static_cast<double>(first.unique_a)}, {"unique_b", static_cast<double>(first.unique_b)},
-                 {"first_loss", start.mean()}, {"last_loss", last}};
+    f.details = {{"unique_a", static_cast<double>(first.unique_a)},
+                 {"unique_b", static_cast<double>(first.unique_b)},
+                 {"first_loss", start.mean()},
+                 {"last_loss", last}};
     r.add(std::move(f));
     if (cores == 1) break;
   }

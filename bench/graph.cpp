@@ -16,7 +16,7 @@ namespace {
 using namespace m2grl;
 using namespace m2grl::bench;
 
-constexpr std::uint32_t length = 21;   // 20 transitions a sequence
+constexpr std::uint32_t length = 21;  // 20 transitions a sequence
 
 /// Keys u << 32 | v of every transition, both directions where `both`.
 std::vector<std::uint64_t> transition_keys(const ragged& s, bool both) {
@@ -72,12 +72,14 @@ void body(const options& o, report& r) {
                                            directed ? "directed" : "undirected", omp_get_max_threads());
       if (!r.wants(name)) continue;
       std::uint64_t edges = 0;
-      figure f = compare(name, "transitions/s", o.runs, [&] {
-        return transitions / seconds_of([&] { edges = build_transition_graph(s, nodes, directed).edges(); });
-      }, "the bare sort of as many 64-bit keys", [&] {
-        std::copy(keys.begin(), keys.end(), sorted.begin());
-        return transitions / seconds_of([&] { graph_detail::sort_keys(sorted.data(), sorted.size()); });
-      });
+      figure f = compare(
+          name, "transitions/s", o.runs,
+          [&] { return transitions / seconds_of([&] { edges = build_transition_graph(s, nodes, directed).edges(); }); },
+          "the bare sort of as many 64-bit keys",
+          [&] {
+            std::copy(keys.begin(), keys.end(), sorted.begin());
+            return transitions / seconds_of([&] { graph_detail::sort_keys(sorted.data(), sorted.size()); });
+          });
       check(std::is_sorted(sorted.begin(), sorted.end()), "the bare sort did not sort");
       if (omp_get_max_threads() >= 2) f.target_value = 10e6;
       f.details = {{"transitions", transitions}, {"edges", static_cast<double>(edges)}};

@@ -55,7 +55,8 @@ void validate(const dataset& d, const expectation& e, id_style ids) {
 
 void body(const options& o, report& r) {
   const auto events = static_cast<std::uint64_t>(10e6 * o.size);
-  const auto clicks = make_clicks(events, static_cast<std::uint32_t>(events / 10), static_cast<std::uint32_t>(events / 40));
+  const auto clicks =
+      make_clicks(events, static_cast<std::uint32_t>(events / 10), static_cast<std::uint32_t>(events / 40));
   expectation e;
   e.events = clicks.size();
   e.item_counts.resize(events / 40);
@@ -80,11 +81,10 @@ void body(const options& o, report& r) {
       continue;
     }
     const config cfg = settings(file, cores);
-    validate(load_dataset(cfg), e, c.ids);   // also brings the file into the page cache
+    validate(load_dataset(cfg), e, c.ids);  // also brings the file into the page cache
     r.validated(fmt::format("{}: users, sessions and every item's count of {} events", c.name, e.events));
-    figure f = measure(name, "events/s", o.runs, [&] {
-      return static_cast<double>(events) / seconds_of([&] { (void)load_dataset(cfg); });
-    });
+    figure f = measure(name, "events/s", o.runs,
+                       [&] { return static_cast<double>(events) / seconds_of([&] { (void)load_dataset(cfg); }); });
     if (c.target && cores >= 2) f.target_value = 5e6;
     f.details = {{"events", static_cast<double>(events)},
                  {"file_bytes", static_cast<double>(std::filesystem::file_size(file))}};

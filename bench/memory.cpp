@@ -49,7 +49,7 @@ void training(const train_case& c, const options& o, report& r) {
   train_options train_with;
   train_with.stop = stop.get_token();
   double first_loss = 0, last_loss = 0;
-  train_with.on_progress = [&](const progress& p) {   // memory is all in use after a few rounds
+  train_with.on_progress = [&](const progress& p) {  // memory is all in use after a few rounds
     if (first_loss == 0) first_loss = p.tasks[0].loss;
     last_loss = p.tasks[0].loss;
     if (p.round >= 60) stop.request_stop();
@@ -62,14 +62,16 @@ void training(const train_case& c, const options& o, report& r) {
   const double tables = 2.0 * nodes * cfg.dim * sizeof(float);
   const double state = c.optimizer == optimizer_kind::adagrad ? 2.0 * nodes * sizeof(float) : 0;
   const double csr = static_cast<double>(graph.offsets.size() * 8 + graph.edges() * 8);
-  const double rows = static_cast<double>(sequences.ids.size() * 4 + (graph.empty() ? sequences.offsets.size() * 8 : 0));
+  const double rows =
+      static_cast<double>(sequences.ids.size() * 4 + (graph.empty() ? sequences.offsets.size() * 8 : 0));
   figure f = measure(c.name, "bytes", 1, [&] { return peak; });
   f.against = "tables + optimiser state + CSR + sequences";
   f.reference = tables + state + csr + rows;
   f.share = f.value / f.reference;
   f.at_most = true;
   f.target_value = 1.3 * f.reference + 256 * megabyte;
-  f.details = {{"tables", tables}, {"optimiser_state", state}, {"csr", csr}, {"sequences", rows}, {"resident_before", before}};
+  f.details = {
+      {"tables", tables}, {"optimiser_state", state}, {"csr", csr}, {"sequences", rows}, {"resident_before", before}};
   r.add(std::move(f));
 }
 
@@ -78,7 +80,8 @@ void ingest(const options& o, report& r) {
   const auto events = static_cast<std::uint64_t>(10e6 * o.size);
   const temporary_folder folder;
   {
-    const auto clicks = make_clicks(events, static_cast<std::uint32_t>(events / 10), static_cast<std::uint32_t>(events / 40));
+    const auto clicks =
+        make_clicks(events, static_cast<std::uint32_t>(events / 10), static_cast<std::uint32_t>(events / 40));
     check(write_log(folder.path() / "events.csv", clicks, id_style::strings, packing::plain), "no log was written");
   }
   start_anew();

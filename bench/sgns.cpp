@@ -20,7 +20,7 @@ using namespace m2grl::bench;
 
 constexpr std::uint32_t dim = 128;
 constexpr std::uint32_t negatives = 5;
-constexpr double fma_per_pair = 3.0 * (1 + negatives) * dim;  // logits, input rows, output rows: 2,304
+constexpr double fma_per_pair = 3.0 * (1 + negatives) * dim;         // logits, input rows, output rows: 2,304
 constexpr double start_loss = (1 + negatives) * 0.6931471805599453;  // all logits zero
 
 /// Tables, sequences and samplers of one case.
@@ -110,8 +110,9 @@ struct setting {
 double run_case(sgns_case& c, const std::string& name, int threads, double target, const options& o, report& r) {
   if (!r.wants(name)) return 0;
   c.epoch(threads);  // touches every page, warms the caches
-  figure f = compare(name, "pairs/s", o.runs, [&] { return c.epoch(threads); }, "multiply-add peak",
-                     [&] { return threads * cpu::measure_fma_rate(0.05) / fma_per_pair; });
+  figure f = compare(
+      name, "pairs/s", o.runs, [&] { return c.epoch(threads); }, "multiply-add peak",
+      [&] { return threads * cpu::measure_fma_rate(0.05) / fma_per_pair; });
   c.validate();
   f.target_share = target;
   f.details = c.details();
@@ -146,8 +147,8 @@ void body(const options& o, report& r) {
   for (const setting& s : {setting{"", 40, false, false}, {"short_", 8, true, true}}) {
     for (const skew ids : {skew::uniform, skew::zipf}) {
       for (const std::uint32_t nodes : {100000u, 1000000u}) {
-        const std::string base = fmt::format("{}{}_{}", s.name, ids == skew::uniform ? "uniform" : "zipf",
-                                             nodes == 100000 ? "100k" : "1M");
+        const std::string base =
+            fmt::format("{}{}_{}", s.name, ids == skew::uniform ? "uniform" : "zipf", nodes == 100000 ? "100k" : "1M");
         if (!r.wants(base + "_1_core") && !r.wants(fmt::format("{}_{}_cores", base, cores))) continue;
         const auto positions = static_cast<std::uint64_t>((nodes == 100000 ? 4e6 : 8e6) * o.size);
         sgns_case c(nodes, random_sequences(positions / s.length, s.length, nodes, ids), alias_table::uniform(nodes));

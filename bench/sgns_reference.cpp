@@ -128,8 +128,12 @@ void validate(const setting& s) {
 }  // namespace
 
 void validate_against_reference() {
-  for (const setting& s : {setting{128, 5, 5, 40, false, false}, {128, 5, 5, 8, true, true}, {100, 5, 5, 33, true, false},
-                           {16, 1, 1, 2, false, false}, {48, 3, 7, 17, false, true}, {32, 16, 12, 40, false, false}}) {
+  for (const setting& s : {setting{128, 5, 5, 40, false, false},
+                           {128, 5, 5, 8, true, true},
+                           {100, 5, 5, 33, true, false},
+                           {16, 1, 1, 2, false, false},
+                           {48, 3, 7, 17, false, true},
+                           {32, 16, 12, 40, false, false}}) {
     validate(s);
   }
 }

@@ -3,8 +3,8 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <cmath>
 #include <bit>
+#include <cmath>
 #include <vector>
 
 #include "m2grl/walks.hpp"
@@ -24,7 +24,7 @@ struct walk_kind_case {
   const char* name;
   walk_config walks;
   bool unit_weights;
-  double target;   ///< steps per second and core; 0: none
+  double target;  ///< steps per second and core; 0: none
 };
 
 walk_config settings(walk_kind kind, double p = 1, double q = 1) {
@@ -69,7 +69,7 @@ bool is_edge(const csr_graph& g, node_id u, node_id v) {
 /// in proportion to their weighted degree: the `count` walks' last nodes are compared over groups of nodes.
 void validate(const csr_graph& g, const walk_kind_case& c) {
   const walker w(g, c.walks, 7, 0);
-  constexpr std::size_t groups = 8;   // by the highest bit of the degree
+  constexpr std::size_t groups = 8;  // by the highest bit of the degree
   std::vector<double> visits(32), expected(32);
   double all = 0, all_degrees = 0;
   const std::uint64_t count = 200000;
@@ -105,9 +105,10 @@ void body(const options& o, report& r) {
   const auto nodes = static_cast<std::uint32_t>(1e6 * o.size);
   const csr_graph g = power_law_graph(nodes, static_cast<std::uint64_t>(20e6 * o.size));
   fmt::print("graph: {} nodes, {} edges\n", g.nodes(), g.edges());
-  csr_graph unit = g;   // as node2vec is commonly measured: every weight 1
+  csr_graph unit = g;  // as node2vec is commonly measured: every weight 1
   for (node_id u = 0; u < nodes; ++u) {
-    for (std::uint64_t e = g.offsets[u]; e < g.offsets[u + 1]; ++e) unit.cumulative[e] = static_cast<std::uint32_t>(e - g.offsets[u] + 1);
+    for (std::uint64_t e = g.offsets[u]; e < g.offsets[u + 1]; ++e)
+      unit.cumulative[e] = static_cast<std::uint32_t>(e - g.offsets[u] + 1);
   }
   const walk_kind_case cases[] = {{"uniform", settings(walk_kind::uniform), false, 45e6},
                                   {"weighted", settings(walk_kind::weighted), false, 0},
@@ -115,21 +116,24 @@ void body(const options& o, report& r) {
                                   {"node2vec_p0.25_q4", settings(walk_kind::node2vec, 0.25, 4), true, 0},
                                   {"weighted_node2vec_p0.5_q2", settings(walk_kind::node2vec, 0.5, 2), false, 0}};
   for (const auto& c : cases) validate(c.unit_weights ? unit : g, c);
-  r.validated(fmt::format("200,000 walks of each kind: every step is an edge; visits of first-order walks in proportion "
-                          "to degrees, within 2 %"));
+  r.validated(
+      fmt::format("200,000 walks of each kind: every step is an edge; visits of first-order walks in proportion "
+                  "to degrees, within 2 %"));
   const std::vector<std::uint32_t> cycle = random_cycle(static_cast<std::uint32_t>(g.edges()));
   const int cores = omp_get_max_threads();
   for (const auto& c : cases) {
     const walker w(c.unit_weights ? unit : g, c.walks, 1, 0);
     const std::uint64_t count = std::min<std::uint64_t>(nodes, 300000);
     for (const int threads : {1, cores}) {
-      const std::string name = threads == 1 ? fmt::format("{}_1_core", c.name) : fmt::format("{}_{}_cores", c.name, cores);
+      const std::string name =
+          threads == 1 ? fmt::format("{}_1_core", c.name) : fmt::format("{}_{}_cores", c.name, cores);
       if (!r.wants(name) || (threads > 1 && cores == 1)) continue;
       std::uint32_t epoch = 0;
       const auto nothing = [](const node_id*, std::uint32_t) {};
-      figure f = compare(name, "steps/s", o.runs, [&] { return walk(w, ++epoch, count, threads, nothing); },
-                         "dependent random reads of the columns, 64 interleaved, one core",
-                         [&] { return gather_rate(cycle, 64, 0.1); });
+      figure f = compare(
+          name, "steps/s", o.runs, [&] { return walk(w, ++epoch, count, threads, nothing); },
+          "dependent random reads of the columns, 64 interleaved, one core",
+          [&] { return gather_rate(cycle, 64, 0.1); });
       f.details = {{"steps_per_core", f.value / threads}, {"gather_share", f.share}};
       if (threads == 1 && c.target > 0) f.target_value = c.target;
       r.add(std::move(f));

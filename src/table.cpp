@@ -31,9 +31,7 @@ float* allocate_zeroed(std::size_t bytes) {
 void table::release::operator()(float* memory) const noexcept { std::free(memory); }
 
 table::table(std::size_t rows, std::size_t dim)
-    : rows_(rows),
-      dim_(dim),
-      stride_((dim + row_alignment_floats - 1) / row_alignment_floats * row_alignment_floats) {
+    : rows_(rows), dim_(dim), stride_((dim + row_alignment_floats - 1) / row_alignment_floats * row_alignment_floats) {
   std::size_t bytes = 0;
   if (__builtin_mul_overflow(rows_, stride_ * sizeof(float), &bytes)) {
     throw out_of_memory(fmt::format("a table of {} x {} floats exceeds the address space", rows, dim));

@@ -95,9 +95,11 @@ void report::validated(const std::string& what) {
 
 void report::add(figure f) {
   std::string line = fmt::format("{:<34} {:>9}{:<14}", f.name, readable(f.value), f.unit);
-  if (!f.against.empty()) line += fmt::format(" {:.1f} % of {}{} ({})", 100 * f.share, readable(f.reference), f.unit, f.against);
+  if (!f.against.empty())
+    line += fmt::format(" {:.1f} % of {}{} ({})", 100 * f.share, readable(f.reference), f.unit, f.against);
   if (has_target(f)) {
-    const std::string wanted = f.target_value != 0 ? readable(f.target_value) + f.unit : fmt::format("{:.0f} %", 100 * f.target_share);
+    const std::string wanted =
+        f.target_value != 0 ? readable(f.target_value) + f.unit : fmt::format("{:.0f} %", 100 * f.target_share);
     line += fmt::format(" [target {} {}: {}]", f.at_most ? "at most" : "at least", wanted, met(f) ? "met" : "missed");
   }
   fmt::print("{}\n", line);

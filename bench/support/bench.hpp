@@ -13,20 +13,20 @@ namespace m2grl::bench {
 
 /// Options of the command line. Exits of --help and of wrong usage are the caller's (see run_main()).
 struct options {
-  std::string json;         ///< file to write; empty: none
-  int runs = 5;             ///< of each measurement; medians are reported
-  double size = 1;          ///< of the data sets, 1: as the figures ask for
-  std::string only;         ///< cases whose name contains this text; empty: every case
+  std::string json;                          ///< file to write; empty: none
+  int runs = 5;                              ///< of each measurement; medians are reported
+  double size = 1;                           ///< of the data sets, 1: as the figures ask for
+  std::string only;                          ///< cases whose name contains this text; empty: every case
   std::map<std::string, std::string> extra;  ///< options of one bench, by name
 };
 
 /// One measured figure. A share compares it with the ceiling or the peer that the same run measured.
 struct figure {
-  std::string name;         ///< stable, e.g. "uniform_100k_1_core"
-  double value = 0;         ///< median
+  std::string name;  ///< stable, e.g. "uniform_100k_1_core"
+  double value = 0;  ///< median
   std::string unit;
-  std::vector<double> runs; ///< all values, in order
-  std::string against;      ///< what `reference` is; empty: nothing
+  std::vector<double> runs;  ///< all values, in order
+  std::string against;       ///< what `reference` is; empty: nothing
   double reference = 0;
   double share = 0;         ///< value / reference, median of the runs' shares
   double target_share = 0;  ///< least value of `share`; 0: none

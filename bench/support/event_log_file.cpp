@@ -72,9 +72,8 @@ std::vector<click> make_clicks(std::uint64_t count, std::uint32_t users, std::ui
 }
 
 std::uint64_t count_sessions(std::vector<click> clicks, std::int64_t gap) {
-  std::stable_sort(clicks.begin(), clicks.end(), [](const click& a, const click& b) {
-    return a.user != b.user ? a.user < b.user : a.time < b.time;
-  });
+  std::stable_sort(clicks.begin(), clicks.end(),
+                   [](const click& a, const click& b) { return a.user != b.user ? a.user < b.user : a.time < b.time; });
   std::uint64_t sessions = 0;
   for (std::size_t i = 0; i < clicks.size(); ++i) {
     sessions += i == 0 || clicks[i].user != clicks[i - 1].user || clicks[i].time - clicks[i - 1].time > gap ? 1 : 0;
@@ -107,7 +106,7 @@ bool write_log(const std::filesystem::path& file, const std::vector<click>& clic
     return true;
   }
 #ifdef M2GRL_HAS_ZSTD
-  write_lines(clicks, ids, [&](const std::string& piece) {   // frames one after another
+  write_lines(clicks, ids, [&](const std::string& piece) {  // frames one after another
     std::string packed(ZSTD_compressBound(piece.size()), '\0');
     const std::size_t size = ZSTD_compress(packed.data(), packed.size(), piece.data(), piece.size(), 3);
     check(ZSTD_isError(size) == 0, "zstd failed");

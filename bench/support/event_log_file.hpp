@@ -11,7 +11,7 @@ namespace m2grl::bench {
 /// One click; items are drawn by Zipf's law, a session's clicks lie 45 s apart.
 struct click {
   std::uint32_t user, item;
-  std::int64_t time;   ///< seconds
+  std::int64_t time;  ///< seconds
 };
 
 /// `count` clicks in order of time, about `users` users in sessions of 1 … 9.

@@ -19,9 +19,9 @@ namespace m2grl {
 
 /// One view's share of a composed vector. Refers to the caller's tables and links.
 struct vector_part {
-  const table* input = nullptr;      ///< [n_v, dim]
-  const table* output = nullptr;     ///< [n_v, dim]
-  const link_data* link = nullptr;   ///< item → nodes of the view; null for the item view itself
+  const table* input = nullptr;     ///< [n_v, dim]
+  const table* output = nullptr;    ///< [n_v, dim]
+  const link_data* link = nullptr;  ///< item → nodes of the view; null for the item view itself
   double weight = 1;
 };
 

@@ -19,25 +19,25 @@ enum class time_unit { seconds, milliseconds, microseconds, nanoseconds };
 
 /// An attribute table joined to the log: one line per key, e.g. item → category, brand.
 struct attribute_table_config {
-  std::string file;          ///< CSV or TSV, plain, .gz or .zst, relative to data_config::root
-  std::string key;           ///< its key column; the values are those of the log's item column
-  std::string delimiter{};   ///< one character; empty: tab for .tsv, else comma
+  std::string file;         ///< CSV or TSV, plain, .gz or .zst, relative to data_config::root
+  std::string key;          ///< its key column; the values are those of the log's item column
+  std::string delimiter{};  ///< one character; empty: tab for .tsv, else comma
 };
 
 /// Where the events come from and how they are cut into sessions. [data]
 struct data_config {
   std::filesystem::path root;  ///< file names are relative to it (`--data`, or the configuration's folder)
 
-  std::string events;          ///< the log: CSV/TSV with a header, plain, .gz, .zst, or "-" (standard input)
-  std::string sequences;       ///< or: a text file, one sequence of item ids per line, oldest first
-  std::string delimiter;       ///< one character; empty: tab for .tsv, else comma; for `sequences`, white space
+  std::string events;     ///< the log: CSV/TSV with a header, plain, .gz, .zst, or "-" (standard input)
+  std::string sequences;  ///< or: a text file, one sequence of item ids per line, oldest first
+  std::string delimiter;  ///< one character; empty: tab for .tsv, else comma; for `sequences`, white space
 
-  std::string user;            ///< columns of `events`, by header name; an empty name: not present
+  std::string user;  ///< columns of `events`, by header name; an empty name: not present
   std::string item;
   std::string time;
   std::string session;
-  std::string dwell;           ///< seconds spent, for min_dwell
-  std::string event_type;      ///< e.g. view, cart, buy; weighed by event_weights
+  std::string dwell;       ///< seconds spent, for min_dwell
+  std::string event_type;  ///< e.g. view, cart, buy; weighed by event_weights
 
   time_unit unit = time_unit::seconds;
   /// Weight of each event type, a whole number; 0 drops the type, an unlisted type is an error.
@@ -47,7 +47,7 @@ struct data_config {
 
   /// A longer pause starts a new session; 0: one session per user. Without effect where `session` names a column.
   double session_gap_seconds = 1800;
-  double min_dwell_seconds = 0;          ///< events with a shorter dwell are dropped
+  double min_dwell_seconds = 0;  ///< events with a shorter dwell are dropped
   /// Items with fewer training events are dropped from the item view; the attributes of those events stay.
   std::uint64_t min_count = 1;
   /// Users with more training events are dropped (bots), their held-out events included; 0: no limit.
@@ -62,23 +62,23 @@ enum class walk_kind { uniform, weighted, node2vec };
 /// Random walks over a view's graph. [[views]] with sequences = "walks"
 struct walk_config {
   walk_kind kind = walk_kind::weighted;
-  std::uint32_t per_node = 10;     ///< walks that start at each node, each epoch
-  std::uint32_t length = 40;       ///< nodes in a walk
-  double p = 1;                    ///< node2vec return parameter
-  double q = 1;                    ///< node2vec in-out parameter
+  std::uint32_t per_node = 10;  ///< walks that start at each node, each epoch
+  std::uint32_t length = 40;    ///< nodes in a walk
+  double p = 1;                 ///< node2vec return parameter
+  double q = 1;                 ///< node2vec in-out parameter
 };
 
 /// One view of the catalogue: a homogeneous graph with its own nodes. [[views]]
 /// The first view is the item view: its nodes are recommended, the other views describe them.
 struct view_config {
   std::string name;
-  std::string column;      ///< column of the log, or of `table`; empty for the item view and edge lists
-  std::string table;       ///< file of the attribute table that holds `column`; empty: a column of the log
-  std::string separator;   ///< splits a cell with several values, which follow one another; empty: one per cell
-  std::string edges;       ///< or: an edge list "u v [weight]" per line, white space or comma
-  bool directed = false;            ///< graph: keep the direction of transitions (or edges)
-  bool merge_repeats = false;       ///< merge runs of the same node within a sequence
-  std::uint64_t min_count = 1;      ///< attribute nodes with fewer events are dropped from this view
+  std::string column;           ///< column of the log, or of `table`; empty for the item view and edge lists
+  std::string table;            ///< file of the attribute table that holds `column`; empty: a column of the log
+  std::string separator;        ///< splits a cell with several values, which follow one another; empty: one per cell
+  std::string edges;            ///< or: an edge list "u v [weight]" per line, white space or comma
+  bool directed = false;        ///< graph: keep the direction of transitions (or edges)
+  bool merge_repeats = false;   ///< merge runs of the same node within a sequence
+  std::uint64_t min_count = 1;  ///< attribute nodes with fewer events are dropped from this view
   sequence_source sequences = sequence_source::sessions;
   walk_config walks;
 };
@@ -103,8 +103,8 @@ enum class split_kind { none, last, time };
 /// Which events are held out. A split never leaks: ids, counts, filters, graphs see training only. [split]
 struct split_config {
   split_kind kind = split_kind::none;
-  double quantile = 0.9;                ///< time: the boundary is this quantile of session starts …
-  std::optional<std::int64_t> boundary; ///< … or this time, in the log's unit
+  double quantile = 0.9;                 ///< time: the boundary is this quantile of session starts …
+  std::optional<std::int64_t> boundary;  ///< … or this time, in the log's unit
 };
 
 // ---------------------------------------------------------------- training
@@ -117,33 +117,33 @@ enum class weight_policy { normalised, raw, fixed };
 
 /// Training of all tasks. [train]
 struct train_config {
-  std::uint32_t dim = 128;              ///< 1 … 1024
+  std::uint32_t dim = 128;  ///< 1 … 1024
   std::uint32_t epochs = 10;
   std::uint64_t seed = 1;
-  std::uint32_t threads = 0;            ///< 0: every core
-  bool deterministic = false;           ///< one thread; same seed, same bits
+  std::uint32_t threads = 0;   ///< 0: every core
+  bool deterministic = false;  ///< one thread; same seed, same bits
 
   double learning_rate = 0.025;
-  double min_learning_rate = 0;         ///< where the linear decay ends
-  double warmup = 0;                    ///< share of the run over which the rate first rises from 0
+  double min_learning_rate = 0;  ///< where the linear decay ends
+  double warmup = 0;             ///< share of the run over which the rate first rises from 0
   optimizer_kind optimizer = optimizer_kind::sgd;
 
-  std::uint32_t window = 5;             ///< radius R, 1 … 16
+  std::uint32_t window = 5;  ///< radius R, 1 … 16
   window_side side = window_side::both;
   window_size size = window_size::shrunk;
-  std::uint32_t negatives = 5;          ///< K per centre, 1 … 31
+  std::uint32_t negatives = 5;  ///< K per centre, 1 … 31
   negative_sampler sampler = negative_sampler::unigram;
   double alpha = 0.75;                  ///< exponent of the unigram sampler
   bool mask_context_negatives = false;  ///< negatives equal to a context get no gradient
   double subsample = 0;                 ///< word2vec's threshold t; 0: off
 
   weight_policy task_weights = weight_policy::normalised;
-  double task_weight_rate = 0.05;       ///< of s_t, per round
-  double align_rate = 0.3;              ///< rate of the alignment tasks, relative to learning_rate
-  double align_matrix_rate = 0.1;       ///< rate of W and b, relative to align_rate
+  double task_weight_rate = 0.05;               ///< of s_t, per round
+  double align_rate = 0.3;                      ///< rate of the alignment tasks, relative to learning_rate
+  double align_matrix_rate = 0.1;               ///< rate of W and b, relative to align_rate
   std::map<std::string, double> fixed_weights;  ///< policy `fixed`: weight per task; unlisted: 1
 
-  std::uint32_t patience = 0;           ///< epochs without a better validation HR before stopping; 0: off
+  std::uint32_t patience = 0;  ///< epochs without a better validation HR before stopping; 0: off
 };
 
 // ---------------------------------------------------------------- evaluation
@@ -156,11 +156,11 @@ struct compose_part {
 
 /// How vectors are composed and scored. [eval]
 struct eval_config {
-  std::vector<compose_part> compose;      ///< empty: the item view alone
+  std::vector<compose_part> compose;  ///< empty: the item view alone
   std::vector<std::uint32_t> k{10, 20};
-  std::uint32_t history = 0;              ///< events of the history that make the query; 0: all
-  double decay = 0.3;                     ///< weight of the event k steps back is decay^k; 0: the last one only
-  double input_similarity = 0;            ///< γ: share of in·in, "same contexts", beside in·out (compose.hpp)
+  std::uint32_t history = 0;    ///< events of the history that make the query; 0: all
+  double decay = 0.3;           ///< weight of the event k steps back is decay^k; 0: the last one only
+  double input_similarity = 0;  ///< γ: share of in·in, "same contexts", beside in·out (compose.hpp)
 };
 
 // ---------------------------------------------------------------- the whole

@@ -25,8 +25,8 @@ struct view_data {
 struct link_data {
   std::size_t from = 0;  ///< indices into dataset::views
   std::size_t to = 0;
-  ragged targets;                      ///< [nodes of `from`] rows
-  std::vector<std::uint32_t> counts;   ///< beside targets.ids
+  ragged targets;                     ///< [nodes of `from`] rows
+  std::vector<std::uint32_t> counts;  ///< beside targets.ids
 };
 
 /// Held-out queries over the item view (view 0). Query q: given histories[q] (oldest first), the next
@@ -40,7 +40,7 @@ struct query_set {
 
 /// How many events (or lines, users, nodes) one rule dropped.
 struct dropped_count {
-  std::string rule;     ///< e.g. "dwell below 2 s", "user with more than 1000 events"
+  std::string rule;  ///< e.g. "dwell below 2 s", "user with more than 1000 events"
   std::uint64_t count = 0;
 };
 
@@ -49,19 +49,19 @@ struct dropped_count {
 /// Of a data set of edge lists alone, the edges are the events.
 struct ingest_report {
   std::uint64_t events_read = 0;
-  std::uint64_t events_kept = 0;         ///< training and held out
-  std::uint64_t users = 0;               ///< with kept events
-  std::uint64_t sessions = 0;            ///< of kept events, before the split
+  std::uint64_t events_kept = 0;  ///< training and held out
+  std::uint64_t users = 0;        ///< with kept events
+  std::uint64_t sessions = 0;     ///< of kept events, before the split
   std::vector<dropped_count> dropped;
   double seconds = 0;
-  std::uint64_t training_events = 0;     ///< of those kept
-  std::uint64_t crossing_sessions = 0;   ///< split by time: cut by the boundary, their begin trains
+  std::uint64_t training_events = 0;    ///< of those kept
+  std::uint64_t crossing_sessions = 0;  ///< split by time: cut by the boundary, their begin trains
 };
 
 struct dataset {
   std::vector<view_data> views;
-  std::vector<link_data> links;   ///< one per attribute view (item → attribute), then as config.links asks
-  query_set validation;           ///< empty unless the split holds events out
+  std::vector<link_data> links;  ///< one per attribute view (item → attribute), then as config.links asks
+  query_set validation;          ///< empty unless the split holds events out
   query_set test;
   ingest_report report;
 };

@@ -24,7 +24,7 @@ struct metrics_at_k {
 
 struct ranking_metrics {
   std::uint64_t queries = 0;
-  double mrr = 0;                    ///< mean of 1 / rank
+  double mrr = 0;  ///< mean of 1 / rank
   std::vector<metrics_at_k> at;
 
   /// Metrics at k; throws invalid_input where k was not asked for.
@@ -35,8 +35,8 @@ struct ranking_metrics {
 /// rank = 1 + candidates with a higher score, or an equal score and a lower id. A target of no_node is a miss.
 /// queries: [held_out.size(), d], candidates: [nodes, d]. A NaN score is an error (invalid_input), never a rank; so is
 /// a node of held_out that is not among the candidates.
-[[nodiscard]] ranking_metrics evaluate_ranking(const table& queries, const table& candidates,
-                                               const query_set& held_out, std::span<const std::uint32_t> k);
+[[nodiscard]] ranking_metrics evaluate_ranking(const table& queries, const table& candidates, const query_set& held_out,
+                                               std::span<const std::uint32_t> k);
 
 /// The same for a ranking by training counts [nodes].
 [[nodiscard]] ranking_metrics evaluate_popularity(std::span<const std::uint64_t> counts, const query_set& held_out,
@@ -51,7 +51,7 @@ struct ranking_metrics {
 /// Next-item evaluation of a model, with both baselines.
 struct next_item_evaluation {
   std::string protocol = "next-item";
-  std::string split;                 ///< "validation" or "test"
+  std::string split;  ///< "validation" or "test"
   ranking_metrics model, popularity, random;
 };
 

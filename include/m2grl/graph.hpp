@@ -15,9 +15,9 @@ namespace m2grl {
 /// are; floats scaled per row to at most 2^24), so a weighted step is one draw and one binary search;
 /// a row's sum is < 2^32.
 struct csr_graph {
-  std::vector<std::uint64_t> offsets;      ///< [nodes + 1], or empty: no graph
-  std::vector<node_id> columns;            ///< [edges]
-  std::vector<std::uint32_t> cumulative;   ///< [edges]
+  std::vector<std::uint64_t> offsets;     ///< [nodes + 1], or empty: no graph
+  std::vector<node_id> columns;           ///< [edges]
+  std::vector<std::uint32_t> cumulative;  ///< [edges]
 
   [[nodiscard]] std::size_t nodes() const noexcept { return offsets.empty() ? 0 : offsets.size() - 1; }
   [[nodiscard]] std::uint64_t edges() const noexcept { return columns.size(); }
@@ -45,11 +45,11 @@ struct csr_graph {
 /// What a graph looks like.
 struct graph_report {
   std::uint64_t nodes = 0;
-  std::uint64_t edges = 0;            ///< directed entries of the CSR
-  std::uint64_t isolated = 0;         ///< nodes without an edge in or out
-  std::uint64_t components = 0;       ///< weakly connected, isolated nodes included
+  std::uint64_t edges = 0;       ///< directed entries of the CSR
+  std::uint64_t isolated = 0;    ///< nodes without an edge in or out
+  std::uint64_t components = 0;  ///< weakly connected, isolated nodes included
   std::uint64_t largest_component = 0;
-  std::uint64_t max_degree = 0;       ///< out-degree
+  std::uint64_t max_degree = 0;  ///< out-degree
   double mean_degree = 0;
   std::vector<std::uint64_t> degree_histogram;  ///< [i]: nodes of out-degree 2^(i−1) … 2^i − 1; [0]: degree 0
 };

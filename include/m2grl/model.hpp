@@ -24,18 +24,18 @@ struct view_tables {
 struct relation {
   std::size_t from = 0, to = 0;  ///< view indices
   projection_kind projection = projection_kind::identity;
-  table w_from;                  ///< [relation_dim, dim]
-  table w_to;                    ///< empty where W is shared by both sides
+  table w_from;  ///< [relation_dim, dim]
+  table w_to;    ///< empty where W is shared by both sides
   float bias = 0;
 };
 
 /// State of one task after training.
 struct task_state {
-  std::string name;          ///< "item", or "item~category" for an alignment task
-  double log_variance = 0;   ///< s_t = ln σ_t²
-  double weight = 1;         ///< ŵ_t as it multiplied the rate in the last round
-  double loss = 0;           ///< mean per positive pair over the last epoch
-  std::uint64_t pairs = 0;   ///< positive pairs trained over the whole run
+  std::string name;         ///< "item", or "item~category" for an alignment task
+  double log_variance = 0;  ///< s_t = ln σ_t²
+  double weight = 1;        ///< ŵ_t as it multiplied the rate in the last round
+  double loss = 0;          ///< mean per positive pair over the last epoch
+  std::uint64_t pairs = 0;  ///< positive pairs trained over the whole run
 };
 
 /// What training produces: everything that is learned.

@@ -49,7 +49,7 @@ struct neighbour_query {
   std::vector<compose_part> compose;  ///< item view only: its composed vectors; empty: the view's own
   std::uint32_t k = 10;
   neighbour_score score = neighbour_score::next;
-  double input_similarity = 0;         ///< with compose, by `next`: γ of compose.hpp
+  double input_similarity = 0;  ///< with compose, by `next`: γ of compose.hpp
 };
 
 /// The k best neighbours of each of `nodes` (empty: of every node of the view), each node itself left out.

@@ -27,9 +27,7 @@ class table {
   [[nodiscard]] const float* data() const noexcept { return data_.get(); }
   /// Row r without its padding, [dim].
   [[nodiscard]] std::span<float> operator[](std::size_t r) noexcept { return {data() + r * stride_, dim_}; }
-  [[nodiscard]] std::span<const float> operator[](std::size_t r) const noexcept {
-    return {data() + r * stride_, dim_};
-  }
+  [[nodiscard]] std::span<const float> operator[](std::size_t r) const noexcept { return {data() + r * stride_, dim_}; }
   [[nodiscard]] std::size_t bytes() const noexcept { return rows_ * stride_ * sizeof(float); }
   [[nodiscard]] table clone() const;
 

@@ -37,30 +37,30 @@ struct link_input {
 
 /// What a run reports while it goes on, once per round.
 struct progress {
-  std::uint64_t round = 0, rounds = 0;    ///< rounds done, and in the whole run
-  std::uint32_t epoch = 0, epochs = 0;    ///< epochs done
-  std::uint64_t pairs = 0;                ///< positive pairs so far, all tasks
-  double seconds = 0;                     ///< training time so far
+  std::uint64_t round = 0, rounds = 0;  ///< rounds done, and in the whole run
+  std::uint32_t epoch = 0, epochs = 0;  ///< epochs done
+  std::uint64_t pairs = 0;              ///< positive pairs so far, all tasks
+  double seconds = 0;                   ///< training time so far
   double learning_rate = 0;
   bool epoch_ended = false;
-  std::span<const task_state> tasks;      ///< losses are those of the last round
+  std::span<const task_state> tasks;  ///< losses are those of the last round
 };
 
 struct train_options {
   std::function<void(const progress&)> on_progress;
-  std::stop_token stop;                   ///< checked between rounds
+  std::stop_token stop;  ///< checked between rounds
   /// Score of the tables so far, higher is better; asked for after each epoch where train.patience > 0.
   std::function<double(const embeddings&)> validate;
 };
 
 struct train_result {
   embeddings learned;
-  double seconds = 0;                     ///< training only
+  double seconds = 0;  ///< training only
   std::uint64_t pairs = 0;
   std::uint64_t rounds = 0;
-  std::uint32_t epochs = 0;               ///< epochs trained
-  std::uint32_t best_epoch = 0;           ///< whose tables these are (early stopping), else the last
-  bool stopped = false;                   ///< ended by the stop token
+  std::uint32_t epochs = 0;      ///< epochs trained
+  std::uint32_t best_epoch = 0;  ///< whose tables these are (early stopping), else the last
+  bool stopped = false;          ///< ended by the stop token
 };
 
 /// Trains from spans in memory. Throws invalid_input, out_of_memory, diverged.

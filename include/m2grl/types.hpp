@@ -33,9 +33,7 @@ struct ragged {
   std::vector<node_id> ids;
 
   [[nodiscard]] std::size_t size() const noexcept { return offsets.size() - 1; }
-  [[nodiscard]] std::span<const node_id> operator[](std::size_t row) const noexcept {
-    return ragged_ref(*this)[row];
-  }
+  [[nodiscard]] std::span<const node_id> operator[](std::size_t row) const noexcept { return ragged_ref(*this)[row]; }
   /// Closes the row that was appended to `ids` since the last call.
   void end_row() { offsets.push_back(ids.size()); }
   operator ragged_ref() const noexcept { return {offsets, ids}; }  // NOLINT: a view of itself

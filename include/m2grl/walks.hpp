@@ -18,7 +18,8 @@ class walker {
 
   /// Walks first … first + count − 1 of an epoch into out [count, length]; lengths[i] ≤ length nodes each, less
   /// where a walk meets a node without neighbours. At most 64 at a time. Thread-safe.
-  void generate(std::uint32_t epoch, std::uint64_t first, std::uint32_t count, node_id* out, std::uint32_t* lengths) const;
+  void generate(std::uint32_t epoch, std::uint64_t first, std::uint32_t count, node_id* out,
+                std::uint32_t* lengths) const;
 
  private:
   kernel::csr_ref graph_;
@@ -27,6 +28,7 @@ class walker {
 };
 
 /// All walks of one epoch, per_node × nodes of them.
-[[nodiscard]] ragged generate_walks(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed, std::uint32_t epoch);
+[[nodiscard]] ragged generate_walks(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed,
+                                    std::uint32_t epoch);
 
 }  // namespace m2grl

@@ -163,10 +163,11 @@ class relation_checker {
   }
 
   void check_delimiter(const std::string& path, const std::string& delimiter) const {
-    const bool usable = delimiter.empty() ||
-                        (delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" && delimiter != "\r");
-    require(usable, path,
-            fmt::format("{} is \"{}\", it must be one character that is neither a quote nor a line end", path, delimiter));
+    const bool usable =
+        delimiter.empty() || (delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" && delimiter != "\r");
+    require(
+        usable, path,
+        fmt::format("{} is \"{}\", it must be one character that is neither a quote nor a line end", path, delimiter));
   }
 
   void check_data() const {

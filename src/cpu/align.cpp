@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint32_t largest_batch = 1u << 14;
 constexpr std::uint32_t largest_pool = 1024;
-constexpr std::uint64_t pairs_per_worker = 1024;   // below this, another thread costs more than it brings
-constexpr float row_capacity = 8;   // C of min(1, C / c), as for hot rows
+constexpr std::uint64_t pairs_per_worker = 1024;  // below this, another thread costs more than it brings
+constexpr float row_capacity = 8;                 // C of min(1, C / c), as for hot rows
 
 using row_matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using matrix_view = Eigen::Map<row_matrix, Eigen::Aligned64>;
@@ -173,9 +173,10 @@ kernel::loss_tally link_trainer::pair_losses(std::uint32_t count, float bias) {
     const auto [begin, end] = me.share(count);
     const auto first = std::lower_bound(order_begin_.begin(), order_begin_.end(), begin) - order_begin_.begin();
     const auto last = std::lower_bound(order_begin_.begin(), order_begin_.end(), end) - order_begin_.begin();
-    double bias_gradient = 0;   // of up to half a million terms
+    double bias_gradient = 0;  // of up to half a million terms
     kernel::loss_tally tally;
-    for (std::uint32_t i = order_begin_[static_cast<std::size_t>(first)]; i < order_begin_[static_cast<std::size_t>(last)]; ++i) {
+    for (std::uint32_t i = order_begin_[static_cast<std::size_t>(first)];
+         i < order_begin_[static_cast<std::size_t>(last)]; ++i) {
       float pair_gradient = 0;
       const block_loss result = one_pair(order_[i], bias, &pair_gradient, mine);
       bias_gradient += static_cast<double>(pair_gradient);
@@ -239,7 +240,7 @@ kernel::loss_tally link_trainer::batch(const kernel::link_options& o, std::uint6
   project(a_, a, w_a, r.projection);
   project(b_, b, w_b, r.projection);
   const kernel::loss_tally tally = pair_losses(count, r.bias);
-  if (tally.non_finite) return tally;   // nothing of the batch is written
+  if (tally.non_finite) return tally;  // nothing of the batch is written
   table delta_a(w_a.rows(), w_a.dim()), delta_b(w_b.rows(), w_b.dim());
   update(a_, a, w_a, r.projection, rate, delta_a);
   update(b_, b, w_b, r.projection, rate, r.w_to.empty() ? delta_a : delta_b);

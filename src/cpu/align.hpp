@@ -28,11 +28,11 @@ class link_trainer {
  private:
   /// The rows of one side that a batch touches.
   struct side {
-    std::vector<std::uint32_t> slot_of;     ///< [nodes] place in `rows`, valid where `stamp_of` is the batch's
-    std::vector<std::uint32_t> stamp_of;    ///< [nodes]
-    std::vector<std::uint32_t> rows;        ///< ids of the unique rows
-    std::vector<std::uint32_t> touches;     ///< [rows]
-    table values, projected, gradient;      ///< [rows, dim], [rows, relation_dim] twice
+    std::vector<std::uint32_t> slot_of;   ///< [nodes] place in `rows`, valid where `stamp_of` is the batch's
+    std::vector<std::uint32_t> stamp_of;  ///< [nodes]
+    std::vector<std::uint32_t> rows;      ///< ids of the unique rows
+    std::vector<std::uint32_t> touches;   ///< [rows]
+    table values, projected, gradient;    ///< [rows, dim], [rows, relation_dim] twice
 
     std::uint32_t slot(std::uint32_t id, std::uint32_t stamp);
   };
@@ -52,15 +52,15 @@ class link_trainer {
   std::uint32_t pool_size_;
   std::uint32_t stamp_ = 0;
   worker_team& team_;
-  std::size_t workers_ = 1;                  ///< on the batch in hand
+  std::size_t workers_ = 1;  ///< on the batch in hand
   side a_, b_;
   std::vector<kernel::linked_pair> pairs_;
   std::vector<std::uint32_t> pool_;
-  std::vector<std::uint32_t> picks_;         ///< [pairs, K] nodes of the negatives, then their slots
-  std::vector<std::uint32_t> masked_;        ///< [pairs] bit k: column k is masked
-  std::vector<std::uint32_t> order_;         ///< pairs by slot of their a side
-  std::vector<std::uint32_t> order_begin_;   ///< [slots of a + 1]
-  std::vector<table> worker_gradient_;       ///< of side b, one per worker
+  std::vector<std::uint32_t> picks_;        ///< [pairs, K] nodes of the negatives, then their slots
+  std::vector<std::uint32_t> masked_;       ///< [pairs] bit k: column k is masked
+  std::vector<std::uint32_t> order_;        ///< pairs by slot of their a side
+  std::vector<std::uint32_t> order_begin_;  ///< [slots of a + 1]
+  std::vector<table> worker_gradient_;      ///< of side b, one per worker
   double bias_gradient_ = 0;
 };
 

@@ -20,7 +20,7 @@ namespace {
 
 using cpu::table_rows;
 
-constexpr std::uint64_t chunk = cpu::sequence_chunk;   // sequences or walks that a thread claims at a time
+constexpr std::uint64_t chunk = cpu::sequence_chunk;  // sequences or walks that a thread claims at a time
 
 class cpu_backend final : public backend {
  public:
@@ -53,12 +53,15 @@ class cpu_backend final : public backend {
   embeddings take() override { return std::move(learned_); }
 
  private:
-  table_rows input_rows(std::size_t v) { return rows(learned_.views[v].input, problem_.views[v].hot.input, input_squares_[v]); }
+  table_rows input_rows(std::size_t v) {
+    return rows(learned_.views[v].input, problem_.views[v].hot.input, input_squares_[v]);
+  }
   table_rows output_rows(std::size_t v) {
     return rows(learned_.views[v].output, problem_.views[v].hot.output, output_squares_[v]);
   }
   static table_rows rows(table& t, const std::vector<float>& factors, std::vector<float>& squares) {
-    return {t.data(), t.stride(), factors.empty() ? nullptr : factors.data(), squares.empty() ? nullptr : squares.data()};
+    return {t.data(), t.stride(), factors.empty() ? nullptr : factors.data(),
+            squares.empty() ? nullptr : squares.data()};
   }
 
   /// Views by the positions that they train on in an epoch, most first.
@@ -80,7 +83,8 @@ class cpu_backend final : public backend {
     for (std::size_t t = 0; t < problem_.tasks(); ++t) {
       task_state& task = learned_.tasks[t];
       if (cfg.task_weights == weight_policy::normalised) {
-        task.weight = kernel::normalised_weight(task.log_variance, intra_sum, static_cast<std::uint32_t>(problem_.views.size()));
+        task.weight =
+            kernel::normalised_weight(task.log_variance, intra_sum, static_cast<std::uint32_t>(problem_.views.size()));
       } else if (cfg.task_weights == weight_policy::raw) {
         task.weight = std::exp(-task.log_variance);
       } else {
@@ -169,7 +173,7 @@ class cpu_backend final : public backend {
     const std::uint32_t length = task.input.walks.length;
     std::vector<node_id> nodes(chunk * length);
     std::uint32_t lengths[chunk];
-    const std::uint64_t runs = task.items / chunk;   // whole runs; the rest of the epoch follows in order
+    const std::uint64_t runs = task.items / chunk;  // whole runs; the rest of the epoch follows in order
     const kernel::permutation order(std::max<std::uint64_t>(runs, 1), problem_.cfg.seed, task.number, epoch);
     for (std::uint64_t item = first; item < last;) {
       const std::uint64_t run = item / chunk, offset = item % chunk;
@@ -177,7 +181,8 @@ class cpu_backend final : public backend {
       const std::uint64_t start = (run < runs ? order(run) : run) * chunk + offset;
       walkers_[v]->generate(epoch, start, count, nodes.data(), lengths);
       cpu::sequence_item items[chunk];
-      for (std::uint32_t w = 0; w < count; ++w) items[w] = {nodes.data() + std::size_t{w} * length, lengths[w], start + w};
+      for (std::uint32_t w = 0; w < count; ++w)
+        items[w] = {nodes.data() + std::size_t{w} * length, lengths[w], start + w};
       worker.train({items, count});
       item += count;
     }

@@ -10,16 +10,17 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/sgns_block.cpp"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include <hwy/foreach_target.h>  // before the others: it includes this file once for each further target
+
 #include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace m2grl::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr std::uint32_t max_inputs = 32;
-constexpr std::uint32_t most_factors = 48;    // of a product of loss_lanes
+constexpr std::uint32_t most_factors = 48;  // of a product of loss_lanes
 constexpr std::uint32_t max_columns = 32;
 constexpr std::uint32_t fast_columns = 8;  // blocks of up to this many outputs stay in registers
 constexpr std::size_t max_lanes = 16;      // rows are padded to this many floats
@@ -78,7 +79,8 @@ HWY_INLINE void pack_sums(const vec (&v)[Count], vec* out) {
       if constexpr (Count > 8) out[1] = join_halves(group[2], group[3]);
     } else {
       const vec even = join_halves(group[0], group[2]), odd = join_halves(group[1], group[3]);
-      out[0] = hn::OddEvenBlocks(hn::Add(odd, hn::SwapAdjacentBlocks(odd)), hn::Add(even, hn::SwapAdjacentBlocks(even)));
+      out[0] =
+          hn::OddEvenBlocks(hn::Add(odd, hn::SwapAdjacentBlocks(odd)), hn::Add(even, hn::SwapAdjacentBlocks(even)));
     }
 #endif
   }
@@ -108,7 +110,7 @@ HWY_INLINE vec exp_negative(vec a) {
   const tag d;
   const hn::RebindToSigned<tag> di;
   const vec log2_e = hn::Set(d, -1.44269504f), to_integer = hn::Set(d, 12582912.0f);  // 1.5 · 2^23
-  const vec shifted = hn::MulAdd(a, log2_e, to_integer);                            // n in the low bits
+  const vec shifted = hn::MulAdd(a, log2_e, to_integer);                              // n in the low bits
   const vec f = hn::MulSub(a, log2_e, hn::Sub(shifted, to_integer));
   const vec f2 = hn::Mul(f, f);
   const vec low = hn::MulAdd(hn::Set(d, 0.693146944f), f, hn::Set(d, 1.0f));
@@ -219,7 +221,7 @@ HWY_INLINE void all_gradients(const sgns_block& b, float* HWY_RESTRICT g, loss_s
   for (std::size_t p = 0; p < pairs; ++p, g += max_lanes) {
     M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
       hn::Store(gradient(hn::Load(d, g + v * lanes), y[v], rate, loss), d, g + v * lanes);
-      if constexpr (max_inputs / 2 * pair_vectors<N> > most_factors) loss.take_logarithm();
+      if constexpr (most_factors < max_inputs / 2 * pair_vectors<N>) loss.take_logarithm();
     }
   }
   if (b.m % 2 == 0) return;
@@ -231,7 +233,8 @@ HWY_INLINE void all_gradients(const sgns_block& b, float* HWY_RESTRICT g, loss_s
 
 /// delta[k] += Σ over `Rows` inputs of g·x, columns c … of Chunks vectors.
 template <std::size_t N, std::size_t Chunks, std::size_t Rows>
-HWY_INLINE void gather_delta(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c, vec (&delta)[N][Chunks]) {
+HWY_INLINE void gather_delta(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c,
+                             vec (&delta)[N][Chunks]) {
   const tag d;
   M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
     vec x[Chunks];
@@ -261,7 +264,8 @@ HWY_INLINE void exchange_outputs(const sgns_block& b, std::size_t c, vec (&t)[N]
 
 /// x += Σ_k g·t for `Rows` inputs; each row is read again, so that duplicates sum.
 template <std::size_t N, std::size_t Chunks, std::size_t Rows>
-HWY_INLINE void move_inputs(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c, const vec (&t)[N][Chunks]) {
+HWY_INLINE void move_inputs(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c,
+                            const vec (&t)[N][Chunks]) {
   const tag d;
   M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
     vec x[Chunks];
@@ -293,7 +297,7 @@ HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT g,
 
 /// As many columns at a time as the target's registers hold for N rows.
 template <std::size_t N>
-constexpr std::size_t fitting_chunks = lanes == 16 ? (N <= 6 ? 4 : 2) : N <= 5 ? 2 : 1;
+constexpr std::size_t fitting_chunks = lanes == 16 ? (N <= 6 ? 4 : 2) : (N <= 5 ? 2 : 1);
 
 template <std::size_t N>
 HWY_INLINE bool train_fixed(const sgns_block& b, loss_lanes& losses) {

@@ -11,14 +11,14 @@ namespace m2grl::cpu {
 /// Rows are [stride] floats, zero beyond the table's dim. Duplicate rows are allowed and their deltas sum:
 /// every value is read before any is written.
 struct sgns_block {
-  float* const* inputs = nullptr;    ///< [m]
-  float* const* outputs = nullptr;   ///< [n]
-  std::uint32_t m = 0;               ///< 1 … 32
-  std::uint32_t n = 0;               ///< 2 … 32
-  std::uint32_t masked = 0;          ///< bit k: column k has neither gradient nor loss
-  std::uint32_t stride = 0;          ///< a multiple of 16
+  float* const* inputs = nullptr;   ///< [m]
+  float* const* outputs = nullptr;  ///< [n]
+  std::uint32_t m = 0;              ///< 1 … 32
+  std::uint32_t n = 0;              ///< 2 … 32
+  std::uint32_t masked = 0;         ///< bit k: column k has neither gradient nor loss
+  std::uint32_t stride = 0;         ///< a multiple of 16
   std::uint32_t dim = 0;
-  float rate = 0;                    ///< ŵ_t · η
+  float rate = 0;  ///< ŵ_t · η
   /// Factors on `rate`, for hot rows; null: 1. [m] and [n].
   const float* input_factors = nullptr;
   const float* output_factors = nullptr;
@@ -54,8 +54,8 @@ struct loss_lanes {
 inline float adagrad_factor(float accumulated) { return 1.0f / std::sqrt(accumulated + 1e-10f); }
 
 struct block_loss {
-  float loss = 0;            ///< Σ over pairs of softplus(−z₊) + Σ_k softplus(z_k)
-  bool non_finite = false;   ///< some logit was not finite, or beyond ±1e5: then no row was written
+  float loss = 0;           ///< Σ over pairs of softplus(−z₊) + Σ_k softplus(z_k)
+  bool non_finite = false;  ///< some logit was not finite, or beyond ±1e5: then no row was written
 };
 
 /// Z = X Tᵀ, G = rate·(Y − σ(Z)), X += G T, T += Gᵀ X(before), in one pass.
@@ -69,11 +69,11 @@ struct block_loss {
 struct pair_block {
   const float* p = nullptr;
   float* p_gradient = nullptr;
-  const float* const* others = nullptr;    ///< [n]
-  float* const* other_gradients = nullptr; ///< [n]
-  std::uint32_t n = 0;                     ///< 2 … 32
+  const float* const* others = nullptr;     ///< [n]
+  float* const* other_gradients = nullptr;  ///< [n]
+  std::uint32_t n = 0;                      ///< 2 … 32
   std::uint32_t masked = 0;
-  std::uint32_t stride = 0;                ///< a multiple of 16
+  std::uint32_t stride = 0;  ///< a multiple of 16
   float bias = 0;
   float* bias_gradient = nullptr;
 };

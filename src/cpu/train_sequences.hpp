@@ -15,7 +15,7 @@ inline constexpr std::size_t sequence_chunk = 32;
 struct sequence_item {
   const std::uint32_t* ids = nullptr;
   std::uint64_t length = 0;
-  std::uint64_t number = 0;   ///< within the epoch: its place in the random counters
+  std::uint64_t number = 0;  ///< within the epoch: its place in the random counters
 };
 
 class sequence_worker {

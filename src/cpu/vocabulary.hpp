@@ -74,9 +74,7 @@ class vocabulary {
   }
 
   /// Closes a sequence: its loss joins the exact tally.
-  void end_sequence() {
-    tally_.loss += kernel::to_fixed_point(losses_.take());
-  }
+  void end_sequence() { tally_.loss += kernel::to_fixed_point(losses_.take()); }
   [[nodiscard]] const kernel::loss_tally& tally() const noexcept { return tally_; }
 
  private:
@@ -106,7 +104,7 @@ class vocabulary {
 
   table_rows inputs_, outputs_;
   sgns_block block_;
-  bool row_state_ = false;   // some row has a rate of its own
+  bool row_state_ = false;  // some row has a rate of its own
   loss_lanes losses_;
   kernel::loss_tally tally_;
   float* ring_[kernel::max_ring] = {};

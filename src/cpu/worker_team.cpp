@@ -23,10 +23,11 @@ void worker_team::run(std::size_t workers, const job& work) {
   work_ = &work;
   workers_ = workers;
   busy_.store(static_cast<std::uint32_t>(threads_.size()), std::memory_order_relaxed);
-  run_.fetch_add(1, std::memory_order_release);   // publishes the fields above
+  run_.fetch_add(1, std::memory_order_release);  // publishes the fields above
   run_.notify_all();
   do_part(0);
-  for (std::uint32_t busy = busy_.load(std::memory_order_acquire); busy != 0; busy = busy_.load(std::memory_order_acquire)) {
+  for (std::uint32_t busy = busy_.load(std::memory_order_acquire); busy != 0;
+       busy = busy_.load(std::memory_order_acquire)) {
     busy_.wait(busy, std::memory_order_acquire);
   }
   std::exception_ptr first;

@@ -43,11 +43,11 @@ class worker_team {
   void serve(std::size_t worker);
   void do_part(std::size_t worker) noexcept;
 
-  const job* work_ = nullptr;                 // of the run in hand
+  const job* work_ = nullptr;  // of the run in hand
   std::size_t workers_ = 1;
-  std::vector<std::exception_ptr> faults_;    // [size]
-  std::atomic<std::uint32_t> run_{0};         // counts runs: what the threads wait on
-  std::atomic<std::uint32_t> busy_{0};        // threads that have not finished the run in hand
+  std::vector<std::exception_ptr> faults_;  // [size]
+  std::atomic<std::uint32_t> run_{0};       // counts runs: what the threads wait on
+  std::atomic<std::uint32_t> busy_{0};      // threads that have not finished the run in hand
   std::atomic<bool> ending_{false};
   std::vector<std::jthread> threads_;
 };

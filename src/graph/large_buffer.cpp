@@ -15,7 +15,8 @@ constexpr int madv_collapse = 25;  // Linux 6.1; older headers do not name it, o
 
 void advise_huge_pages(const void* memory, std::size_t bytes, bool collapse) noexcept {
 #ifdef MADV_HUGEPAGE
-  const auto begin = (reinterpret_cast<std::uintptr_t>(memory) + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes;
+  const auto begin =
+      (reinterpret_cast<std::uintptr_t>(memory) + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes;
   const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / huge_page_bytes * huge_page_bytes;
   if (begin >= end) return;
   auto* first = reinterpret_cast<void*>(begin);  // NOLINT: page arithmetic; contents stay as they are

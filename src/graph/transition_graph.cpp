@@ -27,8 +27,8 @@ void check_sequences(ragged_ref sequences, std::size_t nodes, std::span<const st
     if (ids[i] >= nodes) first_bad = std::min(first_bad, i);
   }
   if (first_bad < ids.size()) {
-    const auto row = static_cast<std::size_t>(std::upper_bound(offsets.begin(), offsets.end(), first_bad) -
-                                              offsets.begin() - 1);
+    const auto row =
+        static_cast<std::size_t>(std::upper_bound(offsets.begin(), offsets.end(), first_bad) - offsets.begin() - 1);
     throw invalid_input(fmt::format("node {} at position {} of sequence {} is not among the {} nodes", ids[first_bad],
                                     first_bad - offsets[row], row, nodes));
   }

@@ -171,7 +171,8 @@ bool walk_batch::find_column(walk_state& w, bool& found) const {
 
 void walk_batch::propose(walk_state& w, std::uint32_t step) {
   if (w.attempt == kernel::most_rejections) {
-    w.probe = kernel::draw_exactly(graph_, options_, w.at, w.before, w.stream.block(kernel::attempt_block(step, w.attempt)));
+    w.probe =
+        kernel::draw_exactly(graph_, options_, w.at, w.before, w.stream.block(kernel::attempt_block(step, w.attempt)));
     w.waits_for = stage::done;
     return;
   }

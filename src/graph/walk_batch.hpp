@@ -21,20 +21,20 @@ class walk_batch {
  private:
   /// What a walk waits for.
   enum class stage : std::uint8_t {
-    propose,   // the row's total: then an edge is drawn
-    search,    // a prefix sum: which edge is it
-    inspect,   // the edge's column: accepted?
-    near,      // a column of t's row: is t → x an edge
+    propose,  // the row's total: then an edge is drawn
+    search,   // a prefix sum: which edge is it
+    inspect,  // the edge's column: accepted?
+    near,     // a column of t's row: is t → x an edge
     done,
   };
   struct walk_state {
-    std::uint64_t begin, end;             // the row of the node that it is at
-    std::uint64_t t_begin, t_end;         // the row of the node before
-    std::uint64_t low, high, probe;       // a search: the answer lies in [low, high]; at its end, the edge
-    std::uint64_t edge;                   // proposed, while t's row is searched
+    std::uint64_t begin, end;        // the row of the node that it is at
+    std::uint64_t t_begin, t_end;    // the row of the node before
+    std::uint64_t low, high, probe;  // a search: the answer lies in [low, high]; at its end, the edge
+    std::uint64_t edge;              // proposed, while t's row is searched
     std::uint32_t at, before;
     std::uint32_t drawn, coin, attempt, x;
-    std::uint32_t draws[4];               // of first-order steps, or of two attempts
+    std::uint32_t draws[4];  // of first-order steps, or of two attempts
     kernel::random_stream stream;
     stage waits_for;
   };

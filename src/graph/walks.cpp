@@ -28,7 +28,8 @@ void set_biases(const walk_config& cfg, kernel::walk_options& o) {
 }  // namespace
 
 walker::walker(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed, std::uint32_t task)
-    : graph_{graph.offsets.data(), graph.columns.data(), graph.cumulative.data(), static_cast<std::uint32_t>(graph.nodes())},
+    : graph_{graph.offsets.data(), graph.columns.data(), graph.cumulative.data(),
+             static_cast<std::uint32_t>(graph.nodes())},
       length_(cfg.length) {
   for (const double value : {cfg.p, cfg.q}) {
     if (!(value > 0) || !std::isfinite(value)) {

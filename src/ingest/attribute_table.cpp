@@ -15,7 +15,8 @@ const attribute_table_config& find_table(const data_config& data, const view_con
   for (const auto& table : data.tables) {
     if (table.file == view.table) return table;
   }
-  throw invalid_input(fmt::format("view \"{}\" names table \"{}\", which data.tables does not list", view.name, view.table));
+  throw invalid_input(
+      fmt::format("view \"{}\" names table \"{}\", which data.tables does not list", view.name, view.table));
 }
 
 /// The items' own numbers, looked up by id.
@@ -75,7 +76,7 @@ attribute_values read_attributes(const data_config& data, const view_config& vie
         throw parse_fault{fields.starts[key], fmt::format("a value is missing: key \"{}\" is empty", table.key)};
       }
       const node_id item = index.find(make_key(fields.values[key]), fields.values[key]);
-      if (item == no_node) return;   // never clicked
+      if (item == no_node) return;  // never clicked
       if (seen[item]) {
         throw parse_fault{fields.starts[key], fmt::format("key {} occurs twice", quoted(fields.values[key]))};
       }

@@ -99,7 +99,8 @@ std::uint64_t count_lines(const text_block& block) {
 void require_text(const text_block& block) {
   const auto bytes = static_cast<std::size_t>(block.text_end() - block.text_begin());
   const void* nul = std::memchr(block.text_begin(), '\0', bytes);
-  if (nul != nullptr) throw parse_fault{static_cast<const char*>(nul), "there is a NUL byte: the file is not UTF-8 text"};
+  if (nul != nullptr)
+    throw parse_fault{static_cast<const char*>(nul), "there is a NUL byte: the file is not UTF-8 text"};
 }
 
 void fault_log::add_lines(std::uint64_t block, std::uint64_t lines) {

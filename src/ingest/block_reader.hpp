@@ -18,7 +18,7 @@ namespace m2grl::ingest {
 
 /// Whole records of a text. buffer[end] is a '\n' that stands guard behind the text.
 struct text_block {
-  std::uint64_t index = 0;      ///< blocks are counted from 0, in the order of the text
+  std::uint64_t index = 0;  ///< blocks are counted from 0, in the order of the text
   std::vector<char> buffer;
   std::size_t begin = 0, end = 0;
 

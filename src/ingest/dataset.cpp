@@ -28,7 +28,8 @@ std::vector<std::string> texts_of(const id_names& ids) {
 /// Views (beyond the item view) whose column lies in the log.
 bool in_log(const view_config& view) { return view.edges.empty() && view.table.empty() && !view.column.empty(); }
 
-query_set finish_queries(const std::vector<raw_query>& raw, const event_log& log, const std::vector<node_id>& node_of_item) {
+query_set finish_queries(const std::vector<raw_query>& raw, const event_log& log,
+                         const std::vector<node_id>& node_of_item) {
   query_set out;
   for (const raw_query& query : raw) {
     for (const std::uint64_t event : query.history) {
@@ -44,9 +45,10 @@ void require_pairs(const split_events& split) {
   for (std::size_t s = 0; s + 1 < split.session_begin.size(); ++s) {
     if (split.session_begin[s + 1] - split.session_begin[s] >= 2) return;
   }
-  throw invalid_input(fmt::format("none of the {} sessions of {} training events has two of them: there is nothing to "
-                                  "train on",
-                                  split.session_begin.size() - 1, split.events.size()));
+  throw invalid_input(
+      fmt::format("none of the {} sessions of {} training events has two of them: there is nothing to "
+                  "train on",
+                  split.session_begin.size() - 1, split.events.size()));
 }
 
 value_source source_of(const config& cfg, std::size_t v, const event_log& log, std::size_t& column) {
@@ -88,9 +90,10 @@ void check_sources(const config& cfg) {
     throw invalid_input("both data.events and data.sequences name a file");
   }
   if (!cfg.views.front().edges.empty()) {
-    throw invalid_input(fmt::format("the first view, \"{}\", is the item view: beside a log it cannot come from an "
-                                    "edge list",
-                                    cfg.views.front().name));
+    throw invalid_input(
+        fmt::format("the first view, \"{}\", is the item view: beside a log it cannot come from an "
+                    "edge list",
+                    cfg.views.front().name));
   }
   for (std::size_t v = 1; v < cfg.views.size(); ++v) {
     const view_config& view = cfg.views[v];
@@ -98,7 +101,8 @@ void check_sources(const config& cfg) {
       throw invalid_input(fmt::format("view \"{}\" names neither a column nor an edge list", view.name));
     }
     if (in_log(view) && cfg.data.events.empty()) {
-      throw invalid_input(fmt::format("view \"{}\" is a column of the log, but data.sequences has no columns", view.name));
+      throw invalid_input(
+          fmt::format("view \"{}\" is a column of the log, but data.sequences has no columns", view.name));
     }
   }
 }
@@ -119,7 +123,7 @@ void load_events(const config& cfg, dataset& out) {
   std::size_t column = 0;
   for (std::size_t v = 0; v < cfg.views.size(); ++v) {
     if (!cfg.views[v].edges.empty()) {
-      std::uint64_t edges = 0;   // not events of the log
+      std::uint64_t edges = 0;  // not events of the log
       values.emplace_back();
       built.push_back({read_edge_view(cfg.data, cfg.views[v], workers, edges), {}});
       continue;
@@ -154,7 +158,8 @@ dataset load_dataset(const config& cfg) {
   if (cfg.data.events.empty() && cfg.data.sequences.empty()) {
     for (const view_config& view : cfg.views) {
       if (view.edges.empty()) {
-        throw invalid_input(fmt::format("view \"{}\" needs a log: data.events and data.sequences are empty", view.name));
+        throw invalid_input(
+            fmt::format("view \"{}\" needs a log: data.events and data.sequences are empty", view.name));
       }
       std::uint64_t edges = 0;
       out.views.push_back(read_edge_view(cfg.data, view, worker_count(cfg.train.threads), edges));

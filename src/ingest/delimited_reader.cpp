@@ -78,8 +78,8 @@ int delimited_reader::want(const std::string& column, std::string_view role) {
   const auto& header = layout_.header;
   const auto found = std::find(header.begin(), header.end(), column);
   if (found == header.end()) {
-    throw invalid_input({name(), 1}, fmt::format("there is no column {} ({}); the columns are {}{}", ingest::quoted(column), role,
-                                                 columns(), delimiter_hint()));
+    throw invalid_input({name(), 1}, fmt::format("there is no column {} ({}); the columns are {}{}",
+                                                 ingest::quoted(column), role, columns(), delimiter_hint()));
   }
   if (std::find(found + 1, header.end(), column) != header.end()) {
     throw invalid_input({name(), 1}, fmt::format("column {} ({}) occurs twice", ingest::quoted(column), role));
@@ -106,8 +106,8 @@ std::string delimited_reader::delimiter_hint() const {
     if (count(candidate) > count(best)) best = candidate;
   }
   if (best == layout_.delimiter) return "";
-  return fmt::format("; the line seems to be split by {}, not by {}: set {}", spelled(best),
-                     spelled(layout_.delimiter), delimiter_key_);
+  return fmt::format("; the line seems to be split by {}, not by {}: set {}", spelled(best), spelled(layout_.delimiter),
+                     delimiter_key_);
 }
 
 const char* read_quoted_field(const char* p, const char* end, char delimiter, std::deque<std::string>& unescaped,

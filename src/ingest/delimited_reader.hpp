@@ -24,8 +24,8 @@ struct table_layout {
 /// The wanted fields of one record, by slot. They point into the block, or into `unescaped`.
 struct record {
   std::vector<std::string_view> values;
-  std::vector<const char*> starts;     ///< where each field begins in the block, for messages
-  std::deque<std::string> unescaped;   ///< fields that held doubled quotes; live until the block ends
+  std::vector<const char*> starts;    ///< where each field begins in the block, for messages
+  std::deque<std::string> unescaped;  ///< fields that held doubled quotes; live until the block ends
 };
 
 /// A table's header, and its records in blocks.

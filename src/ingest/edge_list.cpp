@@ -17,7 +17,7 @@ namespace {
 
 struct edges {
   std::vector<node_id> from, to;
-  std::vector<double> weight;   ///< empty: 1 each
+  std::vector<double> weight;  ///< empty: 1 each
   id_names names;
 };
 
@@ -25,8 +25,8 @@ struct edges {
 struct parsed_edges {
   std::size_t worker = 0;
   std::vector<node_id> from, to;
-  std::vector<double> weight;       ///< empty, or beside `from`
-  std::uint64_t first_line = 0;     ///< of the first edge, within the block
+  std::vector<double> weight;    ///< empty, or beside `from`
+  std::uint64_t first_line = 0;  ///< of the first edge, within the block
 };
 
 /// The fields of a row: as many as an edge may have, and how many there are.
@@ -140,7 +140,7 @@ view_data read_edge_view(const data_config& data, const view_config& view, std::
   for (std::size_t i = 0; i < n; ++i) {
     place[order[i]] = static_cast<node_id>(i);
     names.push_back(e.names.name(order[i]));
-    constexpr double most = 9e18;   // < 2^63
+    constexpr double most = 9e18;  // < 2^63
     counts.push_back(static_cast<std::uint64_t>(std::llround(std::clamp(degree[order[i]], 1.0, most))));
   }
   for (std::size_t i = 0; i < e.from.size(); ++i) {

@@ -17,16 +17,16 @@ namespace {
 struct parsed_block {
   std::size_t worker = 0;
   std::uint64_t read = 0, short_dwell = 0, zero_weight = 0;
-  std::vector<std::vector<node_id>> ids;   ///< [id columns][events]
+  std::vector<std::vector<node_id>> ids;  ///< [id columns][events]
   std::vector<std::int64_t> time;
   std::vector<std::uint32_t> weight;
 };
 
 /// Slots of the columns that the configuration names.
 struct columns {
-  std::vector<int> ids;              ///< user, item, session, then the attributes; no_slot: absent
+  std::vector<int> ids;  ///< user, item, session, then the attributes; no_slot: absent
   std::vector<std::string> names;
-  std::size_t required = 3;          ///< of `ids`: an empty cell there is an error
+  std::size_t required = 3;  ///< of `ids`: an empty cell there is an error
   int time = no_slot, dwell = no_slot, event_type = no_slot;
 };
 
@@ -44,7 +44,7 @@ class log_parser {
     out.ids.resize(columns_.ids.size());
     block_cells& cells = cells_[worker];
     cells.clear(columns_.ids.size());
-    record r;   // keeps the text of unescaped cells until they have their numbers
+    record r;  // keeps the text of unescaped cells until they have their numbers
     for_each_record(block, layout_, r, [&](const record& fields) {
       const std::uint64_t place = (block.index << 32) | out.read++;
       add_event(fields, place, cells, out);
@@ -150,13 +150,14 @@ class log_parser {
   const data_config& data_;
   const columns& columns_;
   const table_layout& layout_;
-  std::vector<std::vector<id_table>> tables_;   ///< [workers][id columns]
-  std::vector<block_cells> cells_;              ///< [workers]
+  std::vector<std::vector<id_table>> tables_;  ///< [workers][id columns]
+  std::vector<block_cells> cells_;             ///< [workers]
 };
 
 columns find_columns(const data_config& data, const std::vector<std::string>& attributes, delimited_reader& reader) {
   if (data.item.empty()) throw invalid_input("data.item does not name the item column");
-  if (data.user.empty() && data.session.empty()) throw invalid_input("neither data.user nor data.session names a column");
+  if (data.user.empty() && data.session.empty())
+    throw invalid_input("neither data.user nor data.session names a column");
   columns c;
   const auto find = [&](const std::string& name, std::string_view role) {
     return name.empty() ? no_slot : reader.want(name, role);
@@ -246,7 +247,7 @@ namespace {
 struct parsed_lines {
   std::size_t worker = 0;
   std::vector<node_id> items;
-  std::vector<std::uint64_t> lines;   ///< beside items
+  std::vector<std::uint64_t> lines;  ///< beside items
 };
 
 parsed_lines parse_lines(const text_block& block, std::string_view separators, id_table& ids) {

@@ -15,11 +15,11 @@ namespace m2grl::ingest {
 /// Events in the order of the file. Numbers count the ids of a column in order of first sight.
 struct event_log {
   id_names users, items, sessions;
-  std::vector<id_names> attributes;                  ///< one per attribute column
-  std::vector<node_id> user, item, session;          ///< [events]; session is empty without such a column
-  std::vector<std::vector<node_id>> attribute;       ///< [columns][events]; no_node: an empty cell
-  std::vector<std::int64_t> time;                    ///< [events], empty without such a column
-  std::vector<std::uint32_t> weight;                 ///< [events], empty where every event weighs 1
+  std::vector<id_names> attributes;             ///< one per attribute column
+  std::vector<node_id> user, item, session;     ///< [events]; session is empty without such a column
+  std::vector<std::vector<node_id>> attribute;  ///< [columns][events]; no_node: an empty cell
+  std::vector<std::int64_t> time;               ///< [events], empty without such a column
+  std::vector<std::uint32_t> weight;            ///< [events], empty where every event weighs 1
 
   [[nodiscard]] std::size_t size() const noexcept { return item.size(); }
 };

@@ -43,9 +43,7 @@ std::size_t id_table::probe(std::uint64_t key, std::string_view text) const noex
   }
 }
 
-node_id id_table::find(std::uint64_t key, std::string_view text) const noexcept {
-  return slots_[probe(key, text)].id;
-}
+node_id id_table::find(std::uint64_t key, std::string_view text) const noexcept { return slots_[probe(key, text)].id; }
 
 node_id id_table::find_or_insert(std::uint64_t key, std::string_view text, std::uint64_t position) {
   std::size_t at = probe(key, text);
@@ -149,9 +147,7 @@ void merge_part(const std::vector<id_table>& tables, std::size_t part, std::size
 merged_ids merge_ids(std::vector<id_table> tables, const std::vector<std::uint64_t>& places_before,
                      std::size_t workers) {
   const std::size_t parts = tables.size() == 1 ? 1 : workers;
-  const auto place = [&](std::uint64_t position) {
-    return places_before[position >> 32] + (position & 0xFFFFFFFFu);
-  };
+  const auto place = [&](std::uint64_t position) { return places_before[position >> 32] + (position & 0xFFFFFFFFu); };
   merged_ids result;
   for (const auto& table : tables) result.remap.emplace_back(table.size());
   std::vector<id_table> merged(tables.size() == 1 ? 0 : parts);

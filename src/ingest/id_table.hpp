@@ -98,7 +98,7 @@ class id_names {
   friend struct merged_ids;
   friend merged_ids merge_ids(std::vector<id_table>, const std::vector<std::uint64_t>&, std::size_t);
   std::vector<std::uint64_t> keys_;
-  std::vector<std::string_view> texts_;              ///< empty where every id is an integer
+  std::vector<std::string_view> texts_;                 ///< empty where every id is an integer
   std::shared_ptr<const std::vector<id_table>> owner_;  ///< keeps the texts alive
 };
 

@@ -67,8 +67,8 @@ class session_gatherer {
 
  private:
   const event_log& log_;
-  std::vector<std::size_t> first_;   ///< of each session: place of its first event among its user's
-  std::vector<node_id> user_;        ///< the user that first_ speaks of
+  std::vector<std::size_t> first_;  ///< of each session: place of its first event among its user's
+  std::vector<node_id> user_;       ///< the user that first_ speaks of
 };
 
 }  // namespace
@@ -113,7 +113,7 @@ void split_last(const event_log& log, const ordered_events& in, split_events& ou
   for (std::size_t u = 0; u + 1 < in.user_begin.size(); ++u) {
     const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
     raw_query query;
-    std::uint64_t held_out[2] = {log.size(), log.size()};   // no event of the log
+    std::uint64_t held_out[2] = {log.size(), log.size()};  // no event of the log
     if (last - first >= 3) {
       query.history = by_time(log, std::span(in.order).subspan(first, last - first));
       std::copy(query.history.end() - 2, query.history.end(), held_out);
@@ -141,8 +141,10 @@ std::int64_t time_boundary(const event_log& log, const ordered_events& in, const
     throw invalid_input(fmt::format("split.quantile is {}, it must lie between 0 and 1", how.quantile));
   }
   std::vector<std::int64_t> starts;
-  for (std::size_t s = 0; s + 1 < in.session_begin.size(); ++s) starts.push_back(log.time[in.order[in.session_begin[s]]]);
-  const auto place = std::min(static_cast<std::size_t>(how.quantile * static_cast<double>(starts.size())), starts.size() - 1);
+  for (std::size_t s = 0; s + 1 < in.session_begin.size(); ++s)
+    starts.push_back(log.time[in.order[in.session_begin[s]]]);
+  const auto place =
+      std::min(static_cast<std::size_t>(how.quantile * static_cast<double>(starts.size())), starts.size() - 1);
   std::nth_element(starts.begin(), starts.begin() + static_cast<std::ptrdiff_t>(place), starts.end());
   return starts[place];
 }
@@ -201,7 +203,8 @@ void require_events(const ordered_events& in, const ingest_report& report) {
   if (!in.order.empty()) return;
   std::vector<std::string> rules;
   for (const dropped_count& drop : report.dropped) rules.push_back(fmt::format("{}: {}", drop.rule, drop.count));
-  throw invalid_input(fmt::format("every one of the {} events is dropped ({})", report.events_read, fmt::join(rules, ", ")));
+  throw invalid_input(
+      fmt::format("every one of the {} events is dropped ({})", report.events_read, fmt::join(rules, ", ")));
 }
 
 }  // namespace

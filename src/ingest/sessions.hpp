@@ -14,8 +14,8 @@ namespace m2grl::ingest {
 /// the order of the log). `order` lists their places in the log.
 struct ordered_events {
   std::vector<std::uint64_t> order;
-  std::vector<std::uint64_t> session_begin;   ///< [sessions + 1] places in `order`
-  std::vector<std::uint64_t> user_begin;      ///< [users + 1] places in session_begin
+  std::vector<std::uint64_t> session_begin;  ///< [sessions + 1] places in `order`
+  std::vector<std::uint64_t> user_begin;     ///< [users + 1] places in session_begin
 };
 [[nodiscard]] ordered_events order_events(const event_log& log, const data_config& data);
 
@@ -26,8 +26,8 @@ struct raw_query {
 };
 
 struct split_events {
-  std::vector<std::uint64_t> events;          ///< training events, in order
-  std::vector<std::uint64_t> session_begin;   ///< [training sessions + 1] places in `events`
+  std::vector<std::uint64_t> events;         ///< training events, in order
+  std::vector<std::uint64_t> session_begin;  ///< [training sessions + 1] places in `events`
   std::vector<raw_query> validation, test;
 };
 /// last: the last event in time of each user with three or more is the test target, the one before it the

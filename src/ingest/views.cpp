@@ -10,16 +10,19 @@
 namespace m2grl::ingest {
 namespace {
 
-std::uint32_t weight_of(const event_log& log, std::uint64_t event) { return log.weight.empty() ? 1 : log.weight[event]; }
+std::uint32_t weight_of(const event_log& log, std::uint64_t event) {
+  return log.weight.empty() ? 1 : log.weight[event];
+}
 
 struct numbering {
   std::vector<node_id> node_of_value;
   std::vector<node_id> value_of_node;
-  std::vector<std::uint64_t> counts;   ///< by node
-  std::uint64_t rare = 0;              ///< training events of values below the least count
+  std::vector<std::uint64_t> counts;  ///< by node
+  std::uint64_t rare = 0;             ///< training events of values below the least count
 };
 
-numbering number_values(const event_log& log, const split_events& split, const value_source& values, std::uint64_t min_count) {
+numbering number_values(const event_log& log, const split_events& split, const value_source& values,
+                        std::uint64_t min_count) {
   const std::size_t n = values.names.size();
   // First sight in the order of the log: the training event, and the place among the values of its cell.
   constexpr std::pair<std::uint64_t, std::uint32_t> never{~std::uint64_t{0}, 0};
@@ -59,7 +62,8 @@ built_view build_view(const event_log& log, const split_events& split, const vie
                       const value_source& values, std::uint64_t min_count, ingest_report& report) {
   numbering n = number_values(log, split, values, min_count);
   if (min_count > 1) {
-    report.dropped.push_back({fmt::format("view \"{}\": node with fewer than {} events", view.name, min_count), n.rare});
+    report.dropped.push_back(
+        {fmt::format("view \"{}\": node with fewer than {} events", view.name, min_count), n.rare});
   }
   built_view out;
   out.view.name = view.name;
@@ -89,7 +93,8 @@ built_view build_view(const event_log& log, const split_events& split, const vie
     }
   }
   if (view.merge_repeats) report.dropped.push_back({fmt::format("view \"{}\": repeat merged", view.name), merged});
-  report.dropped.push_back({fmt::format("view \"{}\": alone in its session (counted, not trained on)", view.name), single});
+  report.dropped.push_back(
+      {fmt::format("view \"{}\": alone in its session (counted, not trained on)", view.name), single});
   if (view.sequences == sequence_source::walks) {
     out.view.graph = build_transition_graph(sequences, n.counts.size(), view.directed, weights);
   }
@@ -122,7 +127,9 @@ link_data build_link(const event_log& log, const split_events& split, const buil
   };
   std::vector<occurrence> occurrences(begin.back());
   std::vector<std::uint64_t> next(begin.begin(), begin.end() - 1);
-  for_each_pair([&](node_id a, node_id b, std::uint64_t event) { occurrences[next[a]++] = {b, weight_of(log, event)}; });
+  for_each_pair([&](node_id a, node_id b, std::uint64_t event) {
+    occurrences[next[a]++] = {b, weight_of(log, event)};
+  });
 
   link_data link;
   link.targets.offsets.reserve(begin.size());

@@ -15,8 +15,8 @@ namespace m2grl::ingest {
 /// The values of one view at each event, before ids are final: numbers of a column's cells, or rows of values
 /// that such a number (an item with attributes, a cell with several values) stands for.
 struct value_source {
-  std::vector<std::string> names;                    ///< by value number
-  const std::vector<node_id>* of_event = nullptr;    ///< [events] values or, with `rows`, row numbers
+  std::vector<std::string> names;                  ///< by value number
+  const std::vector<node_id>* of_event = nullptr;  ///< [events] values or, with `rows`, row numbers
   std::optional<ragged> rows;
 
   [[nodiscard]] std::span<const node_id> at(std::uint64_t event) const {
@@ -39,6 +39,7 @@ struct built_view {
 
 /// Links from the nodes of one view to those of another, by training events; counts stop at 2^32 − 1.
 [[nodiscard]] link_data build_link(const event_log& log, const split_events& split, const built_view& from,
-                                   const value_source& from_values, const built_view& to, const value_source& to_values);
+                                   const value_source& from_values, const built_view& to,
+                                   const value_source& to_values);
 
 }  // namespace m2grl::ingest

@@ -57,10 +57,8 @@ class vector_writer {
 
   void write(const std::string& name, const table& t, const std::vector<std::string>& ids) {
     switch (format_) {
-      case vector_format::npy:
-        return write_file(name + ".npy", [&](auto& file) { files::write_npy(file, t); });
-      case vector_format::word2vec:
-        return write_file(name + ".txt", [&](auto& file) { write_word2vec(file, t, ids); });
+      case vector_format::npy: return write_file(name + ".npy", [&](auto& file) { files::write_npy(file, t); });
+      case vector_format::word2vec: return write_file(name + ".txt", [&](auto& file) { write_word2vec(file, t, ids); });
       case vector_format::word2vec_binary:
         return write_file(name + ".bin", [&](auto& file) { write_word2vec_binary(file, t, ids); });
     }

@@ -58,7 +58,8 @@ class expected_coverage {
   }
   [[nodiscard]] double value() const {
     double shown = 0;
-    for (std::size_t i = 0; i < surely_.size(); ++i) shown += sure_ > surely_[i] ? 1 : -std::expm1(all_ - kept_away_[i]);
+    for (std::size_t i = 0; i < surely_.size(); ++i)
+      shown += sure_ > surely_[i] ? 1 : -std::expm1(all_ - kept_away_[i]);
     return shown / std::max<double>(1, static_cast<double>(surely_.size()));
   }
 

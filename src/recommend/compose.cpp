@@ -24,7 +24,8 @@ std::vector<vector_part> resolve(const std::vector<std::string>& names, const st
   for (const compose_part& part : compose) {
     const auto found = std::find(names.begin(), names.end(), part.view);
     if (found == names.end()) {
-      throw invalid_input(fmt::format("compose names view \"{}\"; the views are {}", part.view, fmt::join(names, ", ")));
+      throw invalid_input(
+          fmt::format("compose names view \"{}\"; the views are {}", part.view, fmt::join(names, ", ")));
     }
     const auto view = static_cast<std::size_t>(found - names.begin());
     const table* input = &tables[view]->input;
@@ -103,7 +104,8 @@ std::vector<vector_part> parts_of(const model& m, std::span<const compose_part> 
   return resolve(names, tables, m.links, compose);
 }
 
-std::vector<vector_part> parts_of(const dataset& data, const embeddings& learned, std::span<const compose_part> compose) {
+std::vector<vector_part> parts_of(const dataset& data, const embeddings& learned,
+                                  std::span<const compose_part> compose) {
   std::vector<std::string> names;
   std::vector<const view_tables*> tables;
   for (std::size_t v = 0; v < data.views.size(); ++v) {
@@ -123,7 +125,8 @@ table candidate_vectors(std::span<const vector_part> parts, double input_similar
 table history_vectors(const table& item_queries, ragged_ref histories, std::uint32_t last, double decay) {
   const auto largest = std::max_element(histories.ids.begin(), histories.ids.end());
   if (largest != histories.ids.end() && *largest >= item_queries.rows()) {
-    throw invalid_input(fmt::format("a history holds node {}, which is not among the {} items", *largest, item_queries.rows()));
+    throw invalid_input(
+        fmt::format("a history holds node {}, which is not among the {} items", *largest, item_queries.rows()));
   }
   table result(histories.size(), item_queries.dim());
 #pragma omp parallel for schedule(static)

@@ -76,8 +76,9 @@ double validation_hit_rate(const dataset& data, const embeddings& learned, const
   const auto parts = parts_of(data, learned, how.compose);
   const query_set& held_out = data.validation;
   if (held_out.size() == 0) {
-    throw invalid_input("there are no validation queries: only split.kind = \"last\" holds some out, of users with three "
-                        "events or more");
+    throw invalid_input(
+        "there are no validation queries: only split.kind = \"last\" holds some out, of users with three "
+        "events or more");
   }
   const table queries = history_vectors(query_vectors(parts), held_out.histories, how.history, how.decay);
   const std::uint32_t wanted[] = {k};

@@ -17,7 +17,8 @@ std::uint32_t largest(std::span<const std::uint32_t> k) {
 
 void check_queries(const query_set& held_out, std::size_t nodes) {
   if (held_out.histories.size() != held_out.targets.size()) {
-    throw invalid_input(fmt::format("{} histories for {} held-out targets", held_out.histories.size(), held_out.targets.size()));
+    throw invalid_input(
+        fmt::format("{} histories for {} held-out targets", held_out.histories.size(), held_out.targets.size()));
   }
   const auto outside = [&](node_id id) { return id >= nodes; };
   const auto& ids = held_out.histories.ids;

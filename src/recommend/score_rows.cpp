@@ -16,7 +16,7 @@
 namespace m2grl {
 namespace {
 
-constexpr std::size_t block_floats = std::size_t{1} << 22;   // 16 MiB of scores a thread: fits common caches
+constexpr std::size_t block_floats = std::size_t{1} << 22;  // 16 MiB of scores a thread: fits common caches
 constexpr std::size_t most_queries = 128;
 constexpr std::size_t fewest_queries = 16;
 
@@ -32,7 +32,8 @@ void check_finite(std::span<const float> scores, std::size_t query) {
   for (const float score : scores) nan |= score != score;
   if (!nan) return;
   const auto at = std::find_if(scores.begin(), scores.end(), [](float s) { return std::isnan(s); });
-  throw invalid_input(fmt::format("the score of candidate {} for query {} is not a number", at - scores.begin(), query));
+  throw invalid_input(
+      fmt::format("the score of candidate {} for query {} is not a number", at - scores.begin(), query));
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ void select_top_k(std::span<const float> scores, std::uint32_t k, std::vector<no
   }
   std::make_heap(best.begin(), best.end(), better);
   for (float least = best.empty() ? 0 : scores[best.front()]; i < scores.size(); ++i) {
-    if (!(scores[i] > least)) continue;   // ids ascend, so an equal score never displaces an earlier one
+    if (!(scores[i] > least)) continue;  // ids ascend, so an equal score never displaces an earlier one
     std::pop_heap(best.begin(), best.end(), better);
     best.back() = static_cast<node_id>(i);
     std::push_heap(best.begin(), best.end(), better);

@@ -15,8 +15,8 @@ table normalised(const table& rows) {
   for (std::size_t r = 0; r < unit.rows(); ++r) {
     double squares = 0;
     for (const float value : unit[r]) squares += static_cast<double>(value) * static_cast<double>(value);
-    if (squares == 0) continue;   // a zero row scores 0 with everything
-    const double length = std::sqrt(squares);   // divided in double: the inverse of a tiny one exceeds a float
+    if (squares == 0) continue;                // a zero row scores 0 with everything
+    const double length = std::sqrt(squares);  // divided in double: the inverse of a tiny one exceeds a float
     for (float& value : unit[r]) value = static_cast<float>(static_cast<double>(value) / length);
   }
   return unit;

@@ -21,11 +21,11 @@ struct round_plan {
   std::uint64_t round = 0;
   std::uint32_t epoch = 0;
   double learning_rate = 0;
-  std::vector<task_slice> slices;   ///< one per task, views first
+  std::vector<task_slice> slices;  ///< one per task, views first
 };
 
 struct round_outcome {
-  std::vector<kernel::loss_tally> tallies;   ///< one per task
+  std::vector<kernel::loss_tally> tallies;  ///< one per task
 };
 
 /// Owns everything that is learned. A round trains its slices, then updates each s_t.

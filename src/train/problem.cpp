@@ -27,11 +27,14 @@ void check_options(const train_config& cfg) {
   require(cfg.min_learning_rate >= 0 && cfg.min_learning_rate <= cfg.learning_rate,
           fmt::format("train.min_learning_rate is {}, it must be 0 to train.learning_rate", cfg.min_learning_rate));
   require(cfg.warmup >= 0 && cfg.warmup < 1, fmt::format("train.warmup is {}, it must be 0 to below 1", cfg.warmup));
-  const std::pair<const char*, double> not_negative[] = {
-      {"subsample", cfg.subsample},   {"alpha", cfg.alpha}, {"align_rate", cfg.align_rate},
-      {"align_matrix_rate", cfg.align_matrix_rate}, {"task_weight_rate", cfg.task_weight_rate}};
+  const std::pair<const char*, double> not_negative[] = {{"subsample", cfg.subsample},
+                                                         {"alpha", cfg.alpha},
+                                                         {"align_rate", cfg.align_rate},
+                                                         {"align_matrix_rate", cfg.align_matrix_rate},
+                                                         {"task_weight_rate", cfg.task_weight_rate}};
   for (const auto& [key, value] : not_negative) {
-    require(std::isfinite(value) && value >= 0, fmt::format("train.{} is {}, it must be a finite number >= 0", key, value));
+    require(std::isfinite(value) && value >= 0,
+            fmt::format("train.{} is {}, it must be a finite number >= 0", key, value));
   }
 }
 
@@ -85,7 +88,8 @@ view_task make_view(const train_config& cfg, const view_input& input, std::uint3
   task.number = number;
   task.input = input;
   if (input.source == sequence_source::walks) {
-    require(input.graph != nullptr && input.graph->nodes() == input.nodes, what + " walks, but has no graph of its size");
+    require(input.graph != nullptr && input.graph->nodes() == input.nodes,
+            what + " walks, but has no graph of its size");
     require(input.walks.length >= 2 && input.walks.per_node >= 1, what + ": walks need length >= 2 and per_node >= 1");
     task.items = static_cast<std::uint64_t>(input.nodes) * input.walks.per_node;
     task.positions = task.items * input.walks.length;
@@ -132,7 +136,8 @@ link_task make_link(const train_config& cfg, const link_input& input, const std:
   require(input.targets.size() == views[input.from].input.nodes,
           fmt::format("{} has {} rows for {} nodes", what, input.targets.size(), views[input.from].input.nodes));
   check_ragged(input.targets, views[input.to].input.nodes, what);
-  require(input.counts.empty() || input.counts.size() == input.targets.ids.size(), what + ": counts do not match targets");
+  require(input.counts.empty() || input.counts.size() == input.targets.ids.size(),
+          what + ": counts do not match targets");
   require(input.options.ratio > 0 && std::isfinite(input.options.ratio),
           fmt::format("{}: ratio is {}, it must be a finite number > 0", what, input.options.ratio));
   require(task.relation_dim(cfg) <= 1024, what + ": relation_dim is above 1024");

@@ -17,14 +17,14 @@ namespace m2grl {
 /// SGNS on one view.
 struct view_task {
   std::string name;
-  std::uint32_t number = 0;           ///< of the task: its place in the random counters
+  std::uint32_t number = 0;  ///< of the task: its place in the random counters
   view_input input;
   std::vector<std::uint64_t> counts;  ///< frequencies [nodes]
   alias_table noise;
-  std::vector<std::uint32_t> keep;    ///< subsampling thresholds; empty: off
+  std::vector<std::uint32_t> keep;  ///< subsampling thresholds; empty: off
   hot_row_factors hot;
-  std::uint64_t items = 0;            ///< sequences or walks in an epoch
-  std::uint64_t positions = 0;        ///< nodes in them (walks: at most)
+  std::uint64_t items = 0;      ///< sequences or walks in an epoch
+  std::uint64_t positions = 0;  ///< nodes in them (walks: at most)
 
   [[nodiscard]] kernel::sgns_options options(const train_config& cfg, std::uint32_t epoch) const;
 };
@@ -49,7 +49,7 @@ struct problem {
   train_config cfg;
   std::uint32_t threads = 1;
   std::vector<view_task> views;
-  std::vector<link_task> links;   ///< numbered after the views
+  std::vector<link_task> links;  ///< numbered after the views
 
   [[nodiscard]] std::size_t tasks() const noexcept { return views.size() + links.size(); }
   [[nodiscard]] const std::string& task_name(std::size_t t) const {

@@ -52,12 +52,13 @@ alias_table::alias_table(std::span<const double> weights) : size_(static_cast<st
   for (std::size_t i = 0; i < n; ++i) {
     height[i] = weights[i] / sum * static_cast<double>(n);
     (height[i] < 1 ? low : high).push_back(static_cast<std::uint32_t>(i));
-    entries_[i] = {certain, static_cast<std::uint32_t>(i)};   // itself in either case
+    entries_[i] = {certain, static_cast<std::uint32_t>(i)};  // itself in either case
   }
   while (!low.empty() && !high.empty()) {
     const std::uint32_t poor = low.back(), rich = high.back();
     low.pop_back();
-    entries_[poor] = {static_cast<std::uint32_t>(std::min(std::round(height[poor] * 4294967296.0), 4294967295.0)), rich};
+    entries_[poor] = {static_cast<std::uint32_t>(std::min(std::round(height[poor] * 4294967296.0), 4294967295.0)),
+                      rich};
     height[rich] -= 1 - height[poor];
     if (height[rich] < 1) {
       high.pop_back();
@@ -72,8 +73,7 @@ alias_table alias_table::uniform(std::uint32_t n) {
   return table;
 }
 
-std::vector<double> negative_probabilities(std::span<const std::uint64_t> counts, negative_sampler kind,
-                                           double alpha) {
+std::vector<double> negative_probabilities(std::span<const std::uint64_t> counts, negative_sampler kind, double alpha) {
   const std::size_t n = counts.size();
   std::vector<double> p(n, 1.0);
   if (kind == negative_sampler::unigram) {

@@ -26,7 +26,12 @@ embeddings copy_of(const embeddings& e) {
 class run {
  public:
   run(const problem& p, const train_options& options)
-      : problem_(p), options_(options), schedule_(p), backend_(make_cpu_backend(p)), epoch_(p.tasks()), pairs_(p.tasks()) {}
+      : problem_(p),
+        options_(options),
+        schedule_(p),
+        backend_(make_cpu_backend(p)),
+        epoch_(p.tasks()),
+        pairs_(p.tasks()) {}
 
   train_result finish() {
     const auto start = clock::now();

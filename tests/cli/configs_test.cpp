@@ -20,21 +20,32 @@ struct ready_config {
   const char* name;
   const char* folder;
   std::size_t views;
-  bool asks;   ///< its split holds queries out
+  bool asks;  ///< its split holds queries out
 };
 
 constexpr ready_config ready[] = {{"amazon_sports", "amazon_sports", 3, true},
                                   {"amazon_beauty", "amazon_beauty", 3, true},
-                                  {"amazon_beauty", "amazon_sports", 3, true},   // serves any set of its form
+                                  {"amazon_beauty", "amazon_sports", 3, true},  // serves any set of its form
                                   {"globo", "globo", 3, true},
                                   {"ppi", "graphs/ppi", 1, false},
                                   {"blogcatalog", "graphs/blogcatalog", 1, false}};
 
 nlohmann::json train(const m2grl::test::temporary_folder& folder, const ready_config& config,
                      std::vector<std::string> settings) {
-  std::vector<std::string> command{M2GRL_BINARY, "train", (fs::path(M2GRL_CONFIGS) / config.name).string() + ".toml",
-                                   "--data", (data_root() / config.folder).string(), "--out", "model", "--overwrite",
-                                   "--json", "train.json", "--set", "train.epochs=1", "--set", "train.dim=16"};
+  std::vector<std::string> command{M2GRL_BINARY,
+                                   "train",
+                                   (fs::path(M2GRL_CONFIGS) / config.name).string() + ".toml",
+                                   "--data",
+                                   (data_root() / config.folder).string(),
+                                   "--out",
+                                   "model",
+                                   "--overwrite",
+                                   "--json",
+                                   "train.json",
+                                   "--set",
+                                   "train.epochs=1",
+                                   "--set",
+                                   "train.dim=16"};
   for (std::string& setting : settings) command.insert(command.end(), {"--set", std::move(setting)});
   const auto result = m2grl::test::run(command, folder.path());
   INFO(result.err);

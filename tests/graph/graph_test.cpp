@@ -207,7 +207,8 @@ TEST_CASE("bad edges are refused with their place") {
   CHECK_THROWS_WITH(build_edge_graph(from, to, {}, 2, true), "node 2 of edge 1 is not among the 2 nodes");
   for (const double w : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
     const std::vector<double> weights{1, w};
-    CHECK_THROWS_WITH(build_edge_graph(from, to, weights, 3, true), Catch::Contains("of edge 1 is not a finite number"));
+    CHECK_THROWS_WITH(build_edge_graph(from, to, weights, 3, true),
+                      Catch::Contains("of edge 1 is not a finite number"));
   }
   const std::vector<double> one{1};
   CHECK_THROWS_AS(build_edge_graph(from, to, one, 3, true), invalid_input);

@@ -1,6 +1,6 @@
 /// The interleaved walks against kernel::draw_step, one walk at a time: the same nodes, bit for bit.
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 #include <tuple>
@@ -25,7 +25,8 @@ csr_graph random_graph(std::size_t n, bool unit_weights, bool directed, std::uin
   csr_graph g = build_edge_graph(from, to, unit_weights ? std::vector<double>() : weights, n, directed);
   if (!unit_weights) return g;
   for (node_id u = 0; u < n; ++u) {
-    for (std::uint64_t e = g.offsets[u]; e < g.offsets[u + 1]; ++e) g.cumulative[e] = static_cast<std::uint32_t>(e - g.offsets[u] + 1);
+    for (std::uint64_t e = g.offsets[u]; e < g.offsets[u + 1]; ++e)
+      g.cumulative[e] = static_cast<std::uint32_t>(e - g.offsets[u] + 1);
   }
   return g;
 }
@@ -46,9 +47,10 @@ kernel::walk_options options_of(const walk_config& cfg, std::uint64_t seed, std:
   return o;
 }
 
-std::vector<node_id> walk_alone(const csr_graph& g, const kernel::walk_options& o, std::uint32_t epoch, std::uint64_t number,
-                                std::uint32_t length) {
-  const kernel::csr_ref ref{g.offsets.data(), g.columns.data(), g.cumulative.data(), static_cast<std::uint32_t>(g.nodes())};
+std::vector<node_id> walk_alone(const csr_graph& g, const kernel::walk_options& o, std::uint32_t epoch,
+                                std::uint64_t number, std::uint32_t length) {
+  const kernel::csr_ref ref{g.offsets.data(), g.columns.data(), g.cumulative.data(),
+                            static_cast<std::uint32_t>(g.nodes())};
   const kernel::random_stream stream(o.seed, o.task, epoch, number, kernel::purpose::walk);
   std::vector<node_id> nodes{static_cast<node_id>(number % g.nodes())};
   node_id before = nodes[0];
@@ -66,9 +68,12 @@ TEST_CASE("interleaved walks are those of the body, walked one at a time") {
   for (const bool unit_weights : {false, true}) {
     for (const bool directed : {false, true}) {
       const csr_graph g = random_graph(700, unit_weights, directed, 11);
-      for (const auto& [kind, p, q] : {std::tuple{walk_kind::uniform, 1.0, 1.0}, {walk_kind::weighted, 1.0, 1.0},
-                                       {walk_kind::node2vec, 0.5, 2.0}, {walk_kind::node2vec, 0.25, 4.0},
-                                       {walk_kind::node2vec, 4.0, 0.25}, {walk_kind::node2vec, 3000.0, 1.0}}) {
+      for (const auto& [kind, p, q] : {std::tuple{walk_kind::uniform, 1.0, 1.0},
+                                       {walk_kind::weighted, 1.0, 1.0},
+                                       {walk_kind::node2vec, 0.5, 2.0},
+                                       {walk_kind::node2vec, 0.25, 4.0},
+                                       {walk_kind::node2vec, 4.0, 0.25},
+                                       {walk_kind::node2vec, 3000.0, 1.0}}) {
         walk_config cfg;
         cfg.kind = kind;
         cfg.length = 23;
@@ -84,7 +89,8 @@ TEST_CASE("interleaved walks are those of the body, walked one at a time") {
           for (std::uint32_t w = 0; w < count; ++w) {
             const auto expected = walk_alone(g, o, 5, 1000 * count + w, cfg.length);
             REQUIRE(lengths[w] == expected.size());
-            REQUIRE(std::equal(expected.begin(), expected.end(), nodes.begin() + static_cast<std::ptrdiff_t>(w * cfg.length)));
+            REQUIRE(std::equal(expected.begin(), expected.end(),
+                               nodes.begin() + static_cast<std::ptrdiff_t>(w * cfg.length)));
           }
         }
       }

@@ -13,7 +13,7 @@ using namespace m2grl::test;
 namespace {
 
 std::string nasty_id(std::mt19937_64& random, const char* prefix, std::size_t among) {
-  const std::size_t n = random() % (1 + random() % among);   // skewed towards small numbers
+  const std::size_t n = random() % (1 + random() % among);  // skewed towards small numbers
   constexpr const char* forms[] = {"", "", "-", "00", "1234567890123456789", "a \"b\", ", "\xc3\xa4\n"};
   return std::string(forms[n % 7]).append(prefix).append(std::to_string(n));
 }
@@ -25,13 +25,14 @@ std::vector<log_row> random_log(std::mt19937_64& random, std::size_t rows) {
     log_row r;
     r.user = nasty_id(random, "", 1 + rows / 6);
     r.item = nasty_id(random, "", 40);
-    r.session = std::to_string(random() % (random() % 2 == 0 ? 4 : rows));   // low ones are shared by users
+    r.session = std::to_string(random() % (random() % 2 == 0 ? 4 : rows));  // low ones are shared by users
     r.type = types[random() % 4];
     r.time = static_cast<std::int64_t>(random() % (rows * 40)) - 2000;
     r.dwell = static_cast<double>(random() % 400) / 100;
-    for (std::size_t t = random() % 4; t > 0; --t) r.tags += std::string(random() % 5 == 0 ? "|" : "").append(nasty_id(random, "t", 9)) + "|";
+    for (std::size_t t = random() % 4; t > 0; --t)
+      r.tags += std::string(random() % 5 == 0 ? "|" : "").append(nasty_id(random, "t", 9)) + "|";
     if (!r.tags.empty() && random() % 2 == 0) r.tags.pop_back();
-    const std::size_t category = std::hash<std::string>{}(r.item) % 9;   // one per item
+    const std::size_t category = std::hash<std::string>{}(r.item) % 9;  // one per item
     r.category = category < 7 ? std::string("c").append(std::to_string(category)) : "";
     log.push_back(r);
   }
@@ -41,10 +42,12 @@ std::vector<log_row> random_log(std::mt19937_64& random, std::size_t rows) {
 /// Writes events.csv (its columns in a random order) and items.csv, where items without a category stand with an
 /// empty cell or are missing.
 void write_files(const file_tree& files, const std::vector<log_row>& log, std::mt19937_64& random) {
-  std::vector<std::vector<std::string>> columns{{"user"}, {"item"}, {"when"}, {"visit"}, {"type"}, {"dwell"}, {"tags"}, {"unused"}};
+  std::vector<std::vector<std::string>> columns{{"user"}, {"item"},  {"when"}, {"visit"},
+                                                {"type"}, {"dwell"}, {"tags"}, {"unused"}};
   std::map<std::string, std::string> category_of;
   for (const log_row& r : log) {
-    const std::string values[] = {r.user, r.item, std::to_string(r.time), r.session, r.type, std::to_string(r.dwell), r.tags, ",\n\""};
+    const std::string values[] = {r.user, r.item, std::to_string(r.time), r.session, r.type, std::to_string(r.dwell),
+                                  r.tags, ",\n\""};
     for (std::size_t c = 0; c < columns.size(); ++c) columns[c].push_back(values[c]);
     category_of[r.item] = r.category;
   }
@@ -60,7 +63,9 @@ void write_files(const file_tree& files, const std::vector<log_row>& log, std::m
   items.push_back({"blue", "never clicked either", "only here"});
   std::shuffle(items.begin() + 1, items.end(), random);
   std::mt19937_64 style(random());
-  files.write("events.csv", write_csv(rows, {',', random() % 2 == 0 ? "\r\n" : "\n", random() % 2 == 0, random() % 2 == 0, true}, style));
+  files.write(
+      "events.csv",
+      write_csv(rows, {',', random() % 2 == 0 ? "\r\n" : "\n", random() % 2 == 0, random() % 2 == 0, true}, style));
   files.write("items.csv", write_csv(items, {';', "\n", true, false, true}, style));
 }
 
@@ -230,10 +235,13 @@ TEST_CASE("a log of many blocks is read alike by any number of workers") {
       const ingest::event_log again = ingest::read_event_log(data, {"tags"}, workers, report, block_bytes);
       CAPTURE(workers, block_bytes);
       CHECK(report.events_read == log.size());
-      CHECK((again.user == first.user && again.item == first.item && again.time == first.time && again.weight == first.weight));
+      CHECK((again.user == first.user && again.item == first.item && again.time == first.time &&
+             again.weight == first.weight));
       CHECK(again.attribute == first.attribute);
-      bool same_names = again.users.size() == first.users.size() && again.attributes[0].size() == first.attributes[0].size();
-      for (node_id u = 0; u < first.users.size() && same_names; ++u) same_names = again.users.name(u) == first.users.name(u);
+      bool same_names =
+          again.users.size() == first.users.size() && again.attributes[0].size() == first.attributes[0].size();
+      for (node_id u = 0; u < first.users.size() && same_names; ++u)
+        same_names = again.users.name(u) == first.users.name(u);
       CHECK(same_names);
     }
   }
@@ -259,8 +267,10 @@ TEST_CASE("what is held out does not change what training sees") {
   for (auto& [user, events] : of_user) {
     std::stable_sort(events.begin(), events.end(), [&](auto a, auto b) { return log[a].time < log[b].time; });
     for (std::size_t i = 0; i < events.size(); ++i) {
-      const bool held_out = how.split == split_kind::time ? log[events[i]].time >= 20000 : events.size() >= 3 && i + 2 >= events.size();
-      if (held_out) log[events[i]].item = "from the future", log[events[i]].category = "", log[events[i]].tags = "later";
+      const bool held_out =
+          how.split == split_kind::time ? log[events[i]].time >= 20000 : events.size() >= 3 && i + 2 >= events.size();
+      if (held_out)
+        log[events[i]].item = "from the future", log[events[i]].category = "", log[events[i]].tags = "later";
     }
   }
   write_files(files, log, random);
@@ -296,7 +306,7 @@ TEST_CASE("a view that walks gets the graph of its training transitions, weighed
   const view_data& view = data.views[0];
   CHECK(view.ids.names() == std::vector<std::string>{"c", "b", "a"});
   CHECK(view.ids.counts() == std::vector<std::uint64_t>{10, 6, 2});
-  REQUIRE(view.graph.nodes() == 3);   // a–b: 1 + 1, b–c: 5
+  REQUIRE(view.graph.nodes() == 3);  // a–b: 1 + 1, b–c: 5
   CHECK(view.graph.columns == std::vector<node_id>{1, 0, 2, 1});
   CHECK(view.graph.cumulative == std::vector<std::uint32_t>{5, 5, 7, 2});
 }
@@ -311,7 +321,7 @@ TEST_CASE("overlapping sessions: the last event in time is held out, and no sess
   cfg.split.kind = split_kind::last;
   cfg.views.resize(1);
   cfg.views[0].name = "item";
-  const dataset data = load_dataset(cfg);   // by time: a e b d c; d is the validation, c the test
+  const dataset data = load_dataset(cfg);  // by time: a e b d c; d is the validation, c the test
   const auto& ids = data.views[0].ids;
   CHECK(ids.names() == std::vector<std::string>{"a", "b", "e"});
   CHECK((spelled(ids, data.views[0].sequences) == std::vector<std::vector<std::string>>{{"a", "e"}}));
@@ -321,8 +331,9 @@ TEST_CASE("overlapping sessions: the last event in time is held out, and no sess
 
 TEST_CASE("gaps are exact at the edge and for times near the ends of 64 bits") {
   const file_tree files;
-  files.write("events.csv", "u,i,t\n1,a,-9223372036854775808\n1,b,9223372036854775807\n1,a,9223372036854775805\n"
-                            "2,a,1700000000000000000\n2,b,1700000002000000000\n2,a,1700000004000000001\n");
+  files.write("events.csv",
+              "u,i,t\n1,a,-9223372036854775808\n1,b,9223372036854775807\n1,a,9223372036854775805\n"
+              "2,a,1700000000000000000\n2,b,1700000002000000000\n2,a,1700000004000000001\n");
   config cfg;
   cfg.data.root = files.path();
   cfg.data.events = "events.csv";
@@ -332,14 +343,16 @@ TEST_CASE("gaps are exact at the edge and for times near the ends of 64 bits") {
   cfg.views.resize(1);
   cfg.views[0].name = "item";
   const dataset data = load_dataset(cfg);
-  CHECK(data.report.sessions == 4);   // 1: the first alone; 2: 2 s are no gap, 1 ns more is one
+  CHECK(data.report.sessions == 4);  // 1: the first alone; 2: 2 s are no gap, 1 ns more is one
   CHECK((spelled(data.views[0].ids, data.views[0].sequences) ==
          std::vector<std::vector<std::string>>{{"a", "b"}, {"a", "b"}}));
 }
 
 TEST_CASE("sequence files: one user per line, whatever the white space") {
   const file_tree files;
-  const std::string text = "\xef\xbb\xbf" "a b  c\r\n\n-1 007\t7 \r\nalone\n  \n99999999999999999999 a a";
+  const std::string text =
+      "\xef\xbb\xbf"
+      "a b  c\r\n\n-1 007\t7 \r\nalone\n  \n99999999999999999999 a a";
   files.write("s.txt", text);
   config cfg;
   cfg.data.root = files.path();
@@ -347,9 +360,11 @@ TEST_CASE("sequence files: one user per line, whatever the white space") {
   cfg.views.resize(1);
   cfg.views[0].name = "item";
   const dataset data = load_dataset(cfg);
-  CHECK(data.views[0].ids.names() == std::vector<std::string>{"a", "b", "c", "-1", "007", "7", "alone", "99999999999999999999"});
-  CHECK((spelled(data.views[0].ids, data.views[0].sequences) ==
-         std::vector<std::vector<std::string>>{{"a", "b", "c"}, {"-1", "007", "7"}, {"99999999999999999999", "a", "a"}}));
+  CHECK(data.views[0].ids.names() ==
+        std::vector<std::string>{"a", "b", "c", "-1", "007", "7", "alone", "99999999999999999999"});
+  CHECK(
+      (spelled(data.views[0].ids, data.views[0].sequences) ==
+       std::vector<std::vector<std::string>>{{"a", "b", "c"}, {"-1", "007", "7"}, {"99999999999999999999", "a", "a"}}));
   CHECK(data.report.events_read == 10);
   CHECK(data.report.users == 4);
   ingest_report report;

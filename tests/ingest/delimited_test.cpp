@@ -35,7 +35,10 @@ cells read_columns(const file_tree& files, const std::string& name, const std::v
 
 std::string fault_in(const file_tree& files, const std::string& text, std::size_t workers, std::size_t block_bytes) {
   files.write("f.csv", text);
-  return placed(fault_of([&] { read_columns(files, "f.csv", {"a", "b"}, workers, block_bytes); }), files.path() / "f.csv");
+  return placed(fault_of([&] {
+                  read_columns(files, "f.csv", {"a", "b"}, workers, block_bytes);
+                }),
+                files.path() / "f.csv");
 }
 
 }  // namespace
@@ -53,7 +56,7 @@ TEST_CASE("random tables agree with a character-by-character reader, for every b
   const std::string text = write_csv(table, style, random);
   const file_tree files;
   files.write("f.csv", text);
-  REQUIRE(naive_csv(text, style.delimiter) == table);   // the writer and the oracle agree
+  REQUIRE(naive_csv(text, style.delimiter) == table);  // the writer and the oracle agree
 
   std::vector<std::size_t> order(table[0].size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -83,7 +86,8 @@ TEST_CASE("the delimiter is a tab for .tsv, else a comma") {
   files.write("f.txt", "a,b\n1\t5,2");
   CHECK(read_columns(files, "f.txt", {"b", "a"}, 1, 100) == cells{{"2", "1\t5"}});
   for (const char* bad : {"ab", "\"", "\n", "\r"}) {
-    CHECK_THROWS_WITH(read_columns(files, "f.txt", {"a"}, 1, 100, bad), Catch::Contains("data.delimiter must be one character"));
+    CHECK_THROWS_WITH(read_columns(files, "f.txt", {"a"}, 1, 100, bad),
+                      Catch::Contains("data.delimiter must be one character"));
   }
 }
 
@@ -128,11 +132,14 @@ TEST_CASE("faults of the header") {
   CHECK(fault("\xef\xbb\xbf") == " the file is empty: it has no header line");
   CHECK(fault("a,\"b\n") == "1:3: the quoted field that begins here is never closed");
   CHECK(fault("x,b\n1,2\n") == "1: there is no column \"a\" (test); the columns are \"x\", \"b\"");
-  CHECK(fault("a;b\n1;2\n") == "1: there is no column \"a\" (test); the columns are \"a;b\"; the line seems to be split by "
-                               "';', not by ',': set data.delimiter");
+  CHECK(fault("a;b\n1;2\n") ==
+        "1: there is no column \"a\" (test); the columns are \"a;b\"; the line seems to be split by "
+        "';', not by ',': set data.delimiter");
   CHECK_THAT(fault("a\tb\tc\n"), Catch::EndsWith("split by a tab, not by ',': set data.delimiter"));
   CHECK(fault("a,b,a\n") == "1: column \"a\" (test) occurs twice");
-  CHECK(fault(std::string("\x7f""ELF\0\0\n\0", 8)) == "1:5: there is a NUL byte: the file is not UTF-8 text");
+  CHECK(fault(std::string("\x7f"
+                          "ELF\0\0\n\0",
+                          8)) == "1:5: there is a NUL byte: the file is not UTF-8 text");
   std::string wide = "c0";
   for (int i = 1; i < 100; ++i) wide += ",c" + std::to_string(i);
   CHECK_THAT(fault(wide + "\n"), Catch::EndsWith("\"c29\", … (100 in all)"));

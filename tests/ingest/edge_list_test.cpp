@@ -53,7 +53,7 @@ TEST_CASE("random edge lists agree with maps, for every block size and worker co
       degree[end] += weight;
     }
   }
-  text += "last" + std::string(separators[1]) + "line";   // no line end
+  text += "last" + std::string(separators[1]) + "line";  // no line end
   if (weighted) text += " 2";
   expected[{"last", "line"}] = weighted ? 2 : 1;
   if (!directed) expected[{"line", "last"}] = weighted ? 2 : 1;

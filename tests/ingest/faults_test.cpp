@@ -69,12 +69,14 @@ struct bad_input : file_tree {
 
 TEST_CASE_METHOD(bad_input, "the log: files, columns, fields") {
   CHECK_THROWS_AS(load_dataset(cfg), io_error);
-  CHECK_THROWS_WITH(load_dataset(cfg), Catch::Contains((path() / "events.csv").string()) && Catch::Contains("No such file"));
+  CHECK_THROWS_WITH(load_dataset(cfg),
+                    Catch::Contains((path() / "events.csv").string()) && Catch::Contains("No such file"));
   CHECK(on_log("") == " the file is empty: it has no header line");
   CHECK(on_log(header) == " the log holds no events");
   CHECK(on_log("user,time\n1,2\n") == "1: there is no column \"item\" (item); the columns are \"user\", \"time\"");
   CHECK(on_log("user;item;time\n1;2;3\n") ==
-        "1: there is no column \"user\" (user); the columns are \"user;item;time\"; the line seems to be split by ';', not by "
+        "1: there is no column \"user\" (user); the columns are \"user;item;time\"; the line seems to be split by ';', "
+        "not by "
         "',': set data.delimiter");
   CHECK(on_log(good + "1,a\n") == "4:4: a value is missing: the line has 2 of the header's 5 fields");
   CHECK(on_log(good + "1,a,2,view,3,4\n") == "4:14: the line has more fields than the header, which has 5");
@@ -85,11 +87,13 @@ TEST_CASE_METHOD(bad_input, "the log: files, columns, fields") {
 
 TEST_CASE_METHOD(bad_input, "the log: times") {
   const auto message = [&](const std::string& time) { return on_log(good + "1,a," + time + ",view,1\n"); };
-  const std::string hint = " is not a whole number (data.unit says of what: seconds, milliseconds, microseconds or nanoseconds)";
+  const std::string hint =
+      " is not a whole number (data.unit says of what: seconds, milliseconds, microseconds or nanoseconds)";
   for (const char* time : {"123.5", "1.5e9", "2017-10-01T00:00:00Z", "1e9", "", "+5", " 5", "5 ", "0x1F", "nan", "-"}) {
     CHECK(message(time) == std::string("4:5: time \"") + time + "\"" + hint);
   }
-  for (const char* time : {"9223372036854775808", "-9223372036854775809", "18446744073709551616", "99999999999999999999999999"}) {
+  for (const char* time :
+       {"9223372036854775808", "-9223372036854775809", "18446744073709551616", "99999999999999999999999999"}) {
     CHECK(message(time) == std::string("4:5: time \"") + time + "\" exceeds 64 bits");
   }
   CHECK(message(std::string(60, 'x')) == "4:5: time \"" + std::string(40, 'x') + "…\"" + hint);
@@ -135,7 +139,8 @@ TEST_CASE_METHOD(bad_input, "the log: nothing left to train on, nothing to split
     CHECK_THAT(plain_on_log(good), Catch::Contains("it must lie between 0 and 1"));
   }
   cfg.split.quantile = 0;
-  CHECK(plain_on_log(good) == "none of the 0 sessions of 0 training events has two of them: there is nothing to train on");
+  CHECK(plain_on_log(good) ==
+        "none of the 0 sessions of 0 training events has two of them: there is nothing to train on");
   cfg.data.time.clear();
   CHECK(plain_on_log(good) == "split.kind is \"time\", but data.time names no column");
 }
@@ -156,11 +161,15 @@ TEST_CASE_METHOD(bad_input, "the log: zstd data that is cut short") {
 TEST_CASE_METHOD(bad_input, "attribute tables") {
   add_category_table();
   write("events.csv", good);
-  CHECK_THROWS_WITH(load_dataset(cfg), Catch::Contains((path() / "items.csv").string()) && Catch::Contains("No such file"));
-  CHECK(on_table("id,colour\na,red\n") == "1: there is no column \"category\" (view); the columns are \"id\", \"colour\"");
-  CHECK(on_table("item,category\na,1\n") == "1: there is no column \"id\" (key); the columns are \"item\", \"category\"");
+  CHECK_THROWS_WITH(load_dataset(cfg),
+                    Catch::Contains((path() / "items.csv").string()) && Catch::Contains("No such file"));
+  CHECK(on_table("id,colour\na,red\n") ==
+        "1: there is no column \"category\" (view); the columns are \"id\", \"colour\"");
+  CHECK(on_table("item,category\na,1\n") ==
+        "1: there is no column \"id\" (key); the columns are \"item\", \"category\"");
   CHECK(on_table("id;category\na;1\n") ==
-        "1: there is no column \"id\" (key); the columns are \"id;category\"; the line seems to be split by ';', not by ',': set "
+        "1: there is no column \"id\" (key); the columns are \"id;category\"; the line seems to be split by ';', not "
+        "by ',': set "
         "the delimiter of data.tables");
   CHECK(on_table("id,category\na,1\nb,2\na,1\n") == "4:1: key \"a\" occurs twice");
   CHECK(on_table("category,id\n1,a\n2,\n") == "3:3: a value is missing: key \"id\" is empty");
@@ -188,7 +197,8 @@ TEST_CASE_METHOD(bad_input, "edge lists") {
 TEST_CASE_METHOD(bad_input, "edges with and without weights in different blocks") {
   std::string edges;
   for (int i = 0; i < 200000; ++i) edges += std::to_string(i) + "," + std::to_string(i + 1) + ",2\n";
-  CHECK(on_edges(edges + "# no weight from here on\n\n5,7\n") == "200003:1: some edges have a weight and others have none");
+  CHECK(on_edges(edges + "# no weight from here on\n\n5,7\n") ==
+        "200003:1: some edges have a weight and others have none");
 }
 
 TEST_CASE_METHOD(bad_input, "sources that contradict each other") {

@@ -14,7 +14,8 @@ TEST_CASE("keys: small canonical integers stand for themselves, everything else 
   CHECK(make_key("7") == 7);
   CHECK(make_key("999999999999999999") == 999999999999999999u);
   CHECK(make_key("") == empty_key);
-  for (const char* text : {"00", "07", "-7", "+7", "1000000000000000000", "18446744073709551615", "7a", "a", " 7", "7.0", "1e3"}) {
+  for (const char* text :
+       {"00", "07", "-7", "+7", "1000000000000000000", "18446744073709551615", "7a", "a", " 7", "7.0", "1e3"}) {
     CAPTURE(text);
     CHECK((make_key(text) & text_key_bit) != 0);
   }
@@ -41,7 +42,8 @@ TEST_CASE("ids keep their text and come in order of first sight, for any number 
     const std::size_t worker = random() % workers, size = random() % 500;
     for (std::size_t i = 0; i < size; ++i) {
       all.push_back(random_id());
-      local.emplace_back(worker, tables[worker].find_or_insert(make_key(all.back()), all.back(), (std::uint64_t{b} << 32) | i));
+      local.emplace_back(worker,
+                         tables[worker].find_or_insert(make_key(all.back()), all.back(), (std::uint64_t{b} << 32) | i));
       if (number.emplace(all.back(), static_cast<node_id>(expected.size())).second) expected.push_back(all.back());
     }
     places.push_back(places.back() + size);

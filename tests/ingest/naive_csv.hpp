@@ -54,7 +54,8 @@ struct csv_style {
   bool last_line_end = true, mark = false, blank_lines = false;
 };
 
-inline std::string write_csv(const std::vector<std::vector<std::string>>& rows, const csv_style& style, std::mt19937_64& random) {
+inline std::string write_csv(const std::vector<std::vector<std::string>>& rows, const csv_style& style,
+                             std::mt19937_64& random) {
   std::string text = style.mark ? "\xef\xbb\xbf" : "";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     for (std::size_t f = 0; f < rows[r].size(); ++f) {
@@ -70,17 +71,19 @@ inline std::string write_csv(const std::vector<std::vector<std::string>>& rows, 
       text += '"';
     }
     if (r + 1 < rows.size() || style.last_line_end) text += style.line_end;
-    if (style.blank_lines && r > 0 && r + 1 < rows.size() && random() % 5 == 0) text += random() % 2 == 0 ? "\n" : "\r\n";
+    if (style.blank_lines && r > 0 && r + 1 < rows.size() && random() % 5 == 0)
+      text += random() % 2 == 0 ? "\n" : "\r\n";
   }
   return text;
 }
 
 /// A header of different names and `rows` records of short nasty values.
-inline std::vector<std::vector<std::string>> random_cells(std::mt19937_64& random, std::size_t rows, std::size_t columns,
-                                                          char delimiter) {
+inline std::vector<std::vector<std::string>> random_cells(std::mt19937_64& random, std::size_t rows,
+                                                          std::size_t columns, char delimiter) {
   const std::string letters = std::string("ab1 '\"\"\n\r") + delimiter + "\xc3\xa4";
   std::vector<std::vector<std::string>> cells(rows + 1);
-  for (std::size_t c = 0; c < columns; ++c) cells[0].push_back("column " + std::to_string(c) + (c == 0 ? "\"q\"\n" : ""));
+  for (std::size_t c = 0; c < columns; ++c)
+    cells[0].push_back("column " + std::to_string(c) + (c == 0 ? "\"q\"\n" : ""));
   for (std::size_t r = 1; r <= rows; ++r) {
     for (std::size_t c = 0; c < columns; ++c) {
       std::string value;

@@ -15,7 +15,7 @@
 namespace m2grl::test {
 
 struct log_row {
-  std::string user, item, session, type, tags, category;   ///< tags: cell of several values; category: one, or empty
+  std::string user, item, session, type, tags, category;  ///< tags: cell of several values; category: one, or empty
   std::int64_t time = 0;
   double dwell = 0;
 };
@@ -40,13 +40,13 @@ struct naive_view {
 
 struct naive_query {
   std::vector<std::string> history;
-  std::string target;   ///< empty: unseen
+  std::string target;  ///< empty: unseen
   bool operator==(const naive_query&) const = default;
 };
 
 struct naive_result {
-  std::uint64_t read = 0, short_dwell = 0, zero_weight = 0, over_active = 0, kept = 0, training = 0, crossing = 0, sessions = 0,
-                users = 0;
+  std::uint64_t read = 0, short_dwell = 0, zero_weight = 0, over_active = 0, kept = 0, training = 0, crossing = 0,
+                sessions = 0, users = 0;
   naive_view item, category, tags;
   std::map<std::pair<std::string, std::string>, std::uint64_t> item_category, item_tags, category_tags;
   std::vector<naive_query> validation, test;
@@ -95,8 +95,10 @@ inline std::vector<user> cut(const std::vector<event>& events, const naive_optio
     for (const event& e : mine) {
       auto found = sessions.end();
       if (how.sessions) {
-        found = std::find_if(sessions.begin(), sessions.end(), [&](const session& s) { return s[0].row->session == e.row->session; });
-      } else if (!sessions.empty() && (how.gap == 0 || double(e.row->time - sessions.back().back().row->time) <= how.gap)) {
+        found = std::find_if(sessions.begin(), sessions.end(),
+                             [&](const session& s) { return s[0].row->session == e.row->session; });
+      } else if (!sessions.empty() &&
+                 (how.gap == 0 || double(e.row->time - sessions.back().back().row->time) <= how.gap)) {
         found = sessions.end() - 1;
       }
       if (found == sessions.end()) found = sessions.insert(found, session());
@@ -126,8 +128,10 @@ naive_view make_view(const std::vector<session>& training, std::uint64_t min_cou
   naive_view view;
   std::vector<std::pair<std::string, about>> kept;
   for (const auto& [name, a] : values) {
-    if (a.events >= min_count) kept.emplace_back(name, a);
-    else view.rare += a.events;
+    if (a.events >= min_count)
+      kept.emplace_back(name, a);
+    else
+      view.rare += a.events;
   }
   std::sort(kept.begin(), kept.end(), [](const auto& x, const auto& y) {
     return x.second.weight != y.second.weight ? x.second.weight > y.second.weight : x.second.first < y.second.first;
@@ -138,8 +142,10 @@ naive_view make_view(const std::vector<session>& training, std::uint64_t min_cou
     for (const event& e : s) {
       for (const std::string& v : values_of(e)) {
         if (values[v].events < min_count) continue;
-        if (merge && !sequence.empty() && sequence.back() == v) ++view.merged;
-        else sequence.push_back(v);
+        if (merge && !sequence.empty() && sequence.back() == v)
+          ++view.merged;
+        else
+          sequence.push_back(v);
       }
     }
     if (sequence.size() == 1) ++view.alone;
@@ -186,7 +192,8 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
       if (how.split == split_kind::time) return e.row->time < boundary;
       return mine.size() < 3 || (e.place != mine.back().place && e.place != mine[mine.size() - 2].place);
     };
-    if (how.max_user_events > 0 && std::uint64_t(std::count_if(mine.begin(), mine.end(), trains)) > how.max_user_events) {
+    if (how.max_user_events > 0 &&
+        std::uint64_t(std::count_if(mine.begin(), mine.end(), trains)) > how.max_user_events) {
       out.over_active += mine.size();
       continue;
     }
@@ -198,7 +205,8 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
       }
       out.training += kept.size();
       out.crossing += how.split == split_kind::time && !kept.empty() && kept.size() < s.size();
-      if (how.split == split_kind::time && kept.empty() && s.size() >= 2) test.push_back({{s.begin(), s.end() - 1}, s.back()});
+      if (how.split == split_kind::time && kept.empty() && s.size() >= 2)
+        test.push_back({{s.begin(), s.end() - 1}, s.back()});
       if (!kept.empty()) training.push_back(kept);
     }
     if (how.split == split_kind::last && mine.size() >= 3) {

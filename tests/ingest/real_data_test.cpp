@@ -67,7 +67,7 @@ TEST_CASE("amazon_sports: counts of the protocol, and item SGNS well above popul
   CHECK(data.views[1].ids.size() <= 976);
   CHECK(data.views[2].ids.size() <= 157);
   CHECK(data.views[3].ids.size() <= 1174);
-  cfg.views.resize(1);   // the item view alone is trained
+  cfg.views.resize(1);  // the item view alone is trained
   data.views.resize(1);
   data.links.clear();
   auto trained = train(cfg, data);
@@ -116,14 +116,14 @@ TEST_CASE("globo: sessions as given, split by time") {
   for (std::size_t q = 0; q < data.test.size(); ++q) {
     last_known_and_unseen += data.test.targets[q] == no_node && !data.test.histories[q].empty();
   }
-  CHECK(last_known_and_unseen == 29794);   // some earlier article of the session is known
+  CHECK(last_known_and_unseen == 29794);  // some earlier article of the session is known
 }
 
 TEST_CASE("ppi and blogcatalog: undirected graphs of the published size") {
   struct published {
     const char* folder;
     std::size_t nodes;
-    std::uint64_t lines, loops;   // an edge's two entries; a loop has one
+    std::uint64_t lines, loops;  // an edge's two entries; a loop has one
   };
   const bool larger = GENERATE(false, true);
   const published set = larger ? published{"blogcatalog", 10312, 333983, 0} : published{"ppi", 3890, 38739, 894};

@@ -46,20 +46,21 @@ TEST_CASE("UTF-16 is refused") {
   files.write("le", std::string_view("\xff\xfeu\0s\0", 6));
   files.write("be", std::string_view("\xfe\xff\0u\0s", 6));
   for (const char* name : {"le", "be"}) {
-    CHECK(placed(fault_of([&] { read_all(files, name); }), files.path() / name) == "1:1: the text is UTF-16; it must be UTF-8");
+    CHECK(placed(fault_of([&] { read_all(files, name); }), files.path() / name) ==
+          "1:1: the text is UTF-16; it must be UTF-8");
   }
 }
 
 TEST_CASE("files that cannot be read name their path and the cause") {
   const file_tree files;
   CHECK_THROWS_AS(text_source(files.path(), "absent.csv"), io_error);
-  CHECK_THROWS_WITH(text_source(files.path(), "absent.csv"), Catch::Contains((files.path() / "absent.csv").string()) &&
-                                                                 Catch::Contains("No such file"));
+  CHECK_THROWS_WITH(text_source(files.path(), "absent.csv"),
+                    Catch::Contains((files.path() / "absent.csv").string()) && Catch::Contains("No such file"));
   std::filesystem::create_directory(files.path() / "folder");
   CHECK_THROWS_AS(text_source(files.path(), "folder"), io_error);
   CHECK_THROWS_WITH(text_source(files.path(), "folder"), Catch::Contains("folder") && Catch::Contains("directory"));
   CHECK_THROWS_WITH(text_source(files.path(), ""), "the name of an input file is empty");
-  if (::geteuid() == 0) return;   // the superuser may read everything
+  if (::geteuid() == 0) return;  // the superuser may read everything
   files.write("locked", "a");
   std::filesystem::permissions(files.path() / "locked", std::filesystem::perms::none);
   CHECK_THROWS_WITH(text_source(files.path(), "locked"), Catch::Contains("locked") && Catch::Contains("denied"));
@@ -126,16 +127,18 @@ TEST_CASE("gzip that is cut short, damaged or followed by garbage is refused, ne
   const std::string packed = gzip(random_text(300000, 5));
   const auto fault = [&](const std::string& bytes) {
     files.write("f.gz", bytes);
-    return std::string(fault_of([&] { read_all(files, "f.gz"); }).what()).substr((files.path() / "f.gz").string().size());
+    return std::string(fault_of([&] { read_all(files, "f.gz"); }).what())
+        .substr((files.path() / "f.gz").string().size());
   };
-  for (const std::size_t kept : {std::size_t{2}, std::size_t{12}, packed.size() / 2, packed.size() - 8, packed.size() - 1}) {
+  for (const std::size_t kept :
+       {std::size_t{2}, std::size_t{12}, packed.size() / 2, packed.size() - 8, packed.size() - 1}) {
     CHECK(fault(packed.substr(0, kept)) == ": the gzip data is cut short");
   }
   CHECK(fault(packed + packed.substr(0, packed.size() - 1)) == ": the gzip data is cut short");
   CHECK(fault(packed + "tail") == ": there is garbage after the gzip data");
   CHECK(fault(packed + std::string(200000, '\0') + "x") == ": there is garbage after the gzip data");
   std::string damaged = packed;
-  damaged[packed.size() - 6] ^= 1;   // the checksum
+  damaged[packed.size() - 6] ^= 1;  // the checksum
   CHECK_THAT(fault(damaged), Catch::Contains("the gzip data is damaged"));
 }
 #endif
@@ -153,7 +156,8 @@ TEST_CASE("zstd that is cut short or damaged is refused, never silently shortene
   const std::string packed = zstd(random_text(300000, 8));
   const auto fault = [&](const std::string& bytes) {
     files.write("f.zst", bytes);
-    return std::string(fault_of([&] { read_all(files, "f.zst"); }).what()).substr((files.path() / "f.zst").string().size());
+    return std::string(fault_of([&] { read_all(files, "f.zst"); }).what())
+        .substr((files.path() / "f.zst").string().size());
   };
   for (const std::size_t kept : {std::size_t{4}, std::size_t{12}, packed.size() / 2, packed.size() - 1}) {
     CHECK(fault(packed.substr(0, kept)) == ": the zstd data is cut short");

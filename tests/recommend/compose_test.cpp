@@ -36,7 +36,7 @@ double attribute_score(const model& m, const table& right, std::size_t i, std::s
 }  // namespace
 
 TEST_CASE("query · candidate is the weighted sum of the views' scores") {
-  const model m = small_model();   // items of one, two and no categories; views of different dimensions
+  const model m = small_model();  // items of one, two and no categories; views of different dimensions
   const double item_weight = GENERATE(1.0, 0.0, -2.5), category_weight = GENERATE(0.5, 3.0);
   const double gamma = GENERATE(0.0, 0.3);
   const bool category_first = GENERATE(false, true);
@@ -50,7 +50,8 @@ TEST_CASE("query · candidate is the weighted sum of the views' scores") {
     for (std::size_t j = 0; j < 40; ++j) {
       const double expected =
           item_weight * (dot(item.input[i], item.output[j]) + gamma * dot(item.input[i], item.input[j])) +
-          category_weight * (attribute_score(m, category.output, i, j) + gamma * attribute_score(m, category.input, i, j));
+          category_weight *
+              (attribute_score(m, category.output, i, j) + gamma * attribute_score(m, category.input, i, j));
       REQUIRE(dot(q[i], c[j]) == Approx(expected).margin(2e-5));
     }
   }
@@ -86,7 +87,8 @@ TEST_CASE("a composition that cannot be is refused") {
   CHECK_THROWS_WITH(fault({{"item", 1}, {"shop", 1}}), "compose names view \"shop\"; the views are item, category");
   CHECK_THROWS_WITH(fault({{"item", 1}, {"item", 1}}), "compose names view \"item\" twice");
   m.links.clear();
-  CHECK_THROWS_WITH(fault({{"category", 1}}), "view \"category\" cannot be composed: the item view is not linked to it");
+  CHECK_THROWS_WITH(fault({{"category", 1}}),
+                    "view \"category\" cannot be composed: the item view is not linked to it");
   CHECK_THROWS_WITH(query_vectors({}), "nothing to compose: there are no parts");
   const table four(4, 2), five(5, 2);
   const std::vector<vector_part> uneven{{&four, &four, nullptr, 1}, {&five, &five, nullptr, 1}};
@@ -98,7 +100,8 @@ TEST_CASE("histories: the decayed sum over the last items") {
   const table items = random_table(30, 19, random);
   ragged histories;
   for (std::size_t h = 0; h < 60; ++h) {
-    for (std::size_t i = 0; i < h % 12; ++i) histories.ids.push_back(static_cast<node_id>(random() % 30));   // empty ones as well
+    for (std::size_t i = 0; i < h % 12; ++i)
+      histories.ids.push_back(static_cast<node_id>(random() % 30));  // empty ones as well
     histories.end_row();
   }
   const std::uint32_t last = GENERATE(0u, 1u, 3u, 50u);
@@ -122,5 +125,6 @@ TEST_CASE("a history of unknown items is refused") {
   ragged histories;
   histories.ids = {2, 3};
   histories.end_row();
-  CHECK_THROWS_WITH(history_vectors(items, histories, 0, 0.5), "a history holds node 3, which is not among the 3 items");
+  CHECK_THROWS_WITH(history_vectors(items, histories, 0, 0.5),
+                    "a history holds node 3, which is not among the 3 items");
 }

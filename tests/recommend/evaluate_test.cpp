@@ -29,7 +29,8 @@ table whole_table(std::size_t rows, std::size_t dim, std::mt19937& random, int s
 query_set random_queries(std::size_t queries, std::size_t nodes, std::mt19937& random) {
   query_set held_out;
   for (std::size_t q = 0; q < queries; ++q) {
-    for (std::size_t i = random() % (nodes / 2 + 2); i > 0; --i) held_out.histories.ids.push_back(static_cast<node_id>(random() % nodes));
+    for (std::size_t i = random() % (nodes / 2 + 2); i > 0; --i)
+      held_out.histories.ids.push_back(static_cast<node_id>(random() % nodes));
     held_out.histories.end_row();
     held_out.targets.push_back(random() % 7 == 0 ? no_node : static_cast<node_id>(random() % nodes));
   }
@@ -100,7 +101,7 @@ TEST_CASE("rankings agree with sorting: ties, histories, unseen targets, k beyon
   const std::size_t queries = GENERATE(1, 15, 16, 17, 129, 400);
   const std::size_t dim = GENERATE(1, 5, 16, 33);
   std::mt19937 random(static_cast<std::uint32_t>(nodes * 1000 + queries + dim));
-  const int spread = dim == 1 ? 1 : 3;   // dim 1: hardly anything but ties
+  const int spread = dim == 1 ? 1 : 3;  // dim 1: hardly anything but ties
   const table q = whole_table(queries, dim, random, spread), c = whole_table(nodes, dim, random, spread);
   const query_set held_out = random_queries(queries, nodes, random);
   const std::vector<std::uint32_t> ks{10, 1, 20, 500};
@@ -129,7 +130,7 @@ TEST_CASE("a target in the history stands, the rest of the history does not") {
   held_out.histories.end_row();
   held_out.targets = {3};
   const std::uint32_t k[] = {1, 2};
-  const auto m = evaluate_ranking(q, c, held_out, k);   // left: 2, 3, 4
+  const auto m = evaluate_ranking(q, c, held_out, k);  // left: 2, 3, 4
   CHECK(m.mrr == 0.5);
   CHECK(m.at_k(1).hit_rate == 0);
   CHECK(m.at_k(2).hit_rate == 1);
@@ -147,8 +148,9 @@ TEST_CASE("scores that are not numbers are refused, never ranked; infinite ones 
     const std::size_t bad = GENERATE(0, 17, 39);
     c[bad][0] = std::nanf("");
     CHECK_THROWS_AS(evaluate_ranking(q, c, held_out, ks), invalid_input);
-    CHECK_THROWS_WITH(evaluate_ranking(q, c, held_out, ks),
-                      Contains("the score of candidate " + std::to_string(bad) + " for query") && Contains("is not a number"));
+    CHECK_THROWS_WITH(
+        evaluate_ranking(q, c, held_out, ks),
+        Contains("the score of candidate " + std::to_string(bad) + " for query") && Contains("is not a number"));
   }
   SECTION("a query of NaN, with one candidate only") {
     q[1][1] = std::nanf("");
@@ -167,7 +169,7 @@ TEST_CASE("scores that are not numbers are refused, never ranked; infinite ones 
     for (std::size_t i = 0; i < 10; ++i) c[i][0] = c[i][1] = 2e38f;
     for (std::size_t i = 30; i < 40; ++i) c[i][0] = c[i][1] = -2e38f;
     held_out.histories = {};
-    held_out.histories.ids = {30, 31, 31};   // of the same −∞ as the target: they are out of the way
+    held_out.histories.ids = {30, 31, 31};  // of the same −∞ as the target: they are out of the way
     held_out.histories.end_row();
     held_out.histories.end_row();
     held_out.histories.end_row();
@@ -193,7 +195,8 @@ TEST_CASE("evaluation refuses what does not fit together") {
   CHECK_THROWS_WITH(evaluate_ranking(q, c, held_out, zero), "k is 0, it must be at least 1");
   CHECK_THROWS_WITH(evaluate_ranking(q, c, held_out, none), "no k to evaluate at");
   held_out.targets[1] = 5;
-  CHECK_THROWS_WITH(evaluate_ranking(q, c, held_out, ks), "the target of query 1 is node 5, which is not among the 5 nodes");
+  CHECK_THROWS_WITH(evaluate_ranking(q, c, held_out, ks),
+                    "the target of query 1 is node 5, which is not among the 5 nodes");
   held_out.targets[1] = no_node;
   held_out.histories.ids[0] = no_node;
   const std::vector<std::uint64_t> counts(5, 1);
@@ -206,8 +209,9 @@ TEST_CASE("evaluation refuses what does not fit together") {
 
 TEST_CASE("no queries, no candidates: zeros, not NaN") {
   const std::vector<std::uint32_t> ks{10};
-  for (const auto& m : {evaluate_ranking(table(0, 4), table(5, 4), {}, ks), evaluate_popularity(std::vector<std::uint64_t>(5, 1), {}, ks),
-                        evaluate_random(5, {}, ks), evaluate_random(0, {}, ks), evaluate_popularity({}, {}, ks)}) {
+  for (const auto& m : {evaluate_ranking(table(0, 4), table(5, 4), {}, ks),
+                        evaluate_popularity(std::vector<std::uint64_t>(5, 1), {}, ks), evaluate_random(5, {}, ks),
+                        evaluate_random(0, {}, ks), evaluate_popularity({}, {}, ks)}) {
     CHECK(m.queries == 0);
     CHECK(m.mrr == 0);
     CHECK(m.at_k(10).hit_rate == 0);
@@ -279,7 +283,8 @@ TEST_CASE("next-item evaluation of a model puts its parts together") {
     double total = 0;
     for (auto i = link.targets.offsets[item]; i < link.targets.offsets[item + 1]; ++i) total += link.counts[i];
     for (auto i = link.targets.offsets[item]; i < link.targets.offsets[item + 1]; ++i) {
-      for (std::size_t d = 0; d < rows.dim(); ++d) mean[d] += link.counts[i] / total * double(rows[link.targets.ids[i]][d]);
+      for (std::size_t d = 0; d < rows.dim(); ++d)
+        mean[d] += link.counts[i] / total * double(rows[link.targets.ids[i]][d]);
     }
     return mean;
   };
@@ -310,11 +315,13 @@ TEST_CASE("a split without queries says why") {
   model m = small_model();
   m.test = m.validation = {};
   m.cfg.split.kind = split_kind::none;
-  CHECK_THROWS_WITH(evaluate_next_item(m, false, m.cfg.eval),
-                    "the model holds no test queries: it was trained with split.kind = \"none\", which holds nothing out");
+  CHECK_THROWS_WITH(
+      evaluate_next_item(m, false, m.cfg.eval),
+      "the model holds no test queries: it was trained with split.kind = \"none\", which holds nothing out");
   m.cfg.split.kind = split_kind::time;
-  CHECK_THROWS_WITH(evaluate_next_item(m, true, m.cfg.eval), "the model holds no validation queries: it was trained with "
-                                                             "split.kind = \"time\", which holds out a test only");
+  CHECK_THROWS_WITH(evaluate_next_item(m, true, m.cfg.eval),
+                    "the model holds no validation queries: it was trained with "
+                    "split.kind = \"time\", which holds out a test only");
   CHECK_THROWS_WITH(evaluate_next_item(m, false, m.cfg.eval), Contains("no session after the boundary"));
   m.cfg.split.kind = split_kind::last;
   CHECK_THROWS_WITH(evaluate_next_item(m, true, m.cfg.eval), Contains("no user had the three events"));

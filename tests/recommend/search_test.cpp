@@ -27,13 +27,14 @@ double dot(std::span<const float> a, std::span<const float> b) {
 }
 
 /// By sorting everything; a zero row has cosine 0.
-std::vector<std::pair<node_id, double>> naive(const table& queries, const table& candidates, std::size_t q, std::size_t k,
-                                              std::span<const node_id> excluded, similarity by) {
+std::vector<std::pair<node_id, double>> naive(const table& queries, const table& candidates, std::size_t q,
+                                              std::size_t k, std::span<const node_id> excluded, similarity by) {
   std::vector<std::pair<node_id, double>> all;
   for (node_id c = 0; c < candidates.rows(); ++c) {
     if (std::find(excluded.begin(), excluded.end(), c) != excluded.end()) continue;
     double score = dot(queries[q], candidates[c]);
-    if (by == similarity::cosine && score != 0) score /= std::sqrt(dot(queries[q], queries[q]) * dot(candidates[c], candidates[c]));
+    if (by == similarity::cosine && score != 0)
+      score /= std::sqrt(dot(queries[q], queries[q]) * dot(candidates[c], candidates[c]));
     all.emplace_back(c, score);
   }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -53,7 +54,7 @@ TEST_CASE("inner products: the k best, ties by id, exclusions, k beyond the cand
   if (GENERATE(false, true)) {
     for (std::size_t i = 0; i < queries; ++i) {
       for (std::size_t e = random() % (nodes + 2); e > 0; --e) {
-        excluded.ids.push_back(static_cast<node_id>(random() % (nodes + 3)));   // the highest are no candidates
+        excluded.ids.push_back(static_cast<node_id>(random() % (nodes + 3)));  // the highest are no candidates
       }
       excluded.end_row();
     }
@@ -61,7 +62,8 @@ TEST_CASE("inner products: the k best, ties by id, exclusions, k beyond the cand
   const auto got = search_top_k(q, c, k, excluded);
   REQUIRE(got.size() == queries);
   for (std::size_t i = 0; i < queries; ++i) {
-    const auto expected = naive(q, c, i, k, excluded.size() == 0 ? std::span<const node_id>() : excluded[i], similarity::inner_product);
+    const auto expected =
+        naive(q, c, i, k, excluded.size() == 0 ? std::span<const node_id>() : excluded[i], similarity::inner_product);
     REQUIRE(got[i].size() == expected.size());
     for (std::size_t p = 0; p < expected.size(); ++p) {
       REQUIRE(got[i][p].id == expected[p].first);
@@ -80,7 +82,7 @@ TEST_CASE("cosine: lengths do not matter, zero rows score 0") {
       for (float& value : (*t)[r]) value = r % 10 == 3 ? 0 : length * normal(random);
     }
   }
-  for (float& value : c[7]) value = 1e-42f;   // so small that the inverse of its length exceeds a float
+  for (float& value : c[7]) value = 1e-42f;  // so small that the inverse of its length exceeds a float
   const auto got = search_top_k(q, c, 60, {}, similarity::cosine);
   for (std::size_t i = 0; i < q.rows(); ++i) {
     REQUIRE(got[i].size() == 60);
@@ -121,7 +123,7 @@ TEST_CASE("search refuses what does not fit together") {
   one_row.end_row();
   CHECK_THROWS_WITH(search_top_k(q, c, 1, one_row), "2 queries, but 1 rows of excluded ids");
   CHECK(search_top_k(table(0, 3), c, 1).empty());
-  CHECK(search_top_k(q, table(0, 3), 1) .size() == 2);
+  CHECK(search_top_k(q, table(0, 3), 1).size() == 2);
 }
 
 TEST_CASE("selection agrees with sorting for every k") {

@@ -15,8 +15,8 @@ vector project(const alignment& at, const matrix& w, const vector& row) {
 }
 
 /// dL/d(row) and dL/dW from dL/dp, p = f(W row).
-void pull_back(const alignment& at, const matrix& w, const vector& row, const vector& p, const vector& dp, vector& row_gradient,
-               matrix& w_gradient) {
+void pull_back(const alignment& at, const matrix& w, const vector& row, const vector& p, const vector& dp,
+               vector& row_gradient, matrix& w_gradient) {
   for (std::size_t r = 0; r < w.size(); ++r) {
     const double slope = dp[r] * (at.sigmoid ? p[r] * (1 - p[r]) : 1);
     for (std::size_t c = 0; c < row.size(); ++c) {

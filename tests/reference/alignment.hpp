@@ -10,8 +10,8 @@ namespace reference {
 
 /// logit(i, j) = f(W_a a_i) · f(W_b b_j) + bias, f the identity or the sigmoid.
 struct alignment {
-  matrix a, b;                ///< input rows of both views, [nodes][dim]
-  matrix w_a, w_b;            ///< [relation_dim][dim]; w_b is empty where W is shared
+  matrix a, b;      ///< input rows of both views, [nodes][dim]
+  matrix w_a, w_b;  ///< [relation_dim][dim]; w_b is empty where W is shared
   double bias = 0;
   bool sigmoid = false;
   bool learn_bias = true;

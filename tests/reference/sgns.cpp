@@ -69,7 +69,8 @@ sequence_plan plan_sequence(const sgns_options& o, std::span<const std::uint32_t
     made.kept = static_cast<std::size_t>(c);
     std::int64_t radius = o.radius;
     if (o.shrunk) {
-      radius = 1 + static_cast<std::int64_t>((std::uint64_t{draw(purpose::window).block(place).word[0]} * o.radius) >> 32);
+      radius =
+          1 + static_cast<std::int64_t>((std::uint64_t{draw(purpose::window).block(place).word[0]} * o.radius) >> 32);
     }
     for (std::int64_t p = std::max<std::int64_t>(0, c - radius); p < n && p <= c + radius; ++p) {
       if (p < c || (p > c && !o.past)) made.contexts.push_back(static_cast<std::size_t>(p));
@@ -79,7 +80,8 @@ sequence_plan plan_sequence(const sgns_options& o, std::span<const std::uint32_t
       const auto block = draw(purpose::negatives).block(place * ((o.negatives + 1) / 2) + k / 2);
       made.outputs.push_back(o.sampler(block.word[2 * (k % 2)], block.word[2 * (k % 2) + 1]));
       bool hidden = made.outputs.back() == made.outputs[0];
-      for (const std::size_t p : made.contexts) hidden = hidden || (o.mask_contexts && plan.ids[p] == made.outputs.back());
+      for (const std::size_t p : made.contexts)
+        hidden = hidden || (o.mask_contexts && plan.ids[p] == made.outputs.back());
       if (hidden) made.masked |= 1u << (k + 1);
     }
     plan.centres.push_back(std::move(made));
@@ -102,7 +104,7 @@ double mean_square(const vector& g) { return dot(g, g) / static_cast<double>(g.s
 /// An input row while some position of the window holds it.
 struct staged_row {
   vector now, loaded;
-  double accumulated = 0, added = 0;   // AdaGrad: at loading, and since
+  double accumulated = 0, added = 0;  // AdaGrad: at loading, and since
   int positions = 0;
 };
 

@@ -11,7 +11,7 @@
 namespace reference {
 
 using vector = std::vector<double>;
-using matrix = std::vector<vector>;   ///< [rows][columns]
+using matrix = std::vector<vector>;  ///< [rows][columns]
 
 [[nodiscard]] matrix to_matrix(const m2grl::table& t);
 [[nodiscard]] double dot(const vector& a, const vector& b);
@@ -29,15 +29,15 @@ struct sgns_gradients {
 
 /// A centre as the design defines it: where it stands, its contexts, its outputs.
 struct centre {
-  std::size_t kept = 0;                  ///< its place among the positions that subsampling keeps
-  std::vector<std::size_t> contexts;     ///< places of its contexts, ascending
-  std::vector<std::uint32_t> outputs;    ///< its own id, then K negatives
+  std::size_t kept = 0;                ///< its place among the positions that subsampling keeps
+  std::vector<std::size_t> contexts;   ///< places of its contexts, ascending
+  std::vector<std::uint32_t> outputs;  ///< its own id, then K negatives
   std::uint32_t masked = 0;
 };
 
 struct sequence_plan {
-  std::vector<std::uint32_t> ids;        ///< kept nodes
-  std::vector<centre> centres;           ///< one per kept node, contexts perhaps empty
+  std::vector<std::uint32_t> ids;  ///< kept nodes
+  std::vector<centre> centres;     ///< one per kept node, contexts perhaps empty
 };
 
 /// Draws by the documented counters.

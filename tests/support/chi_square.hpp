@@ -11,8 +11,8 @@ namespace support {
 struct chi_square {
   double statistic = 0;
   double degrees = 0;
-  double z = 0;              ///< Wilson and Hilferty's normal deviate of the statistic: |z| < 4.5 is usual
-  bool impossible = false;   ///< something of probability 0 was observed
+  double z = 0;             ///< Wilson and Hilferty's normal deviate of the statistic: |z| < 4.5 is usual
+  bool impossible = false;  ///< something of probability 0 was observed
 };
 
 /// Cells expecting fewer than 5 are pooled. `probabilities` need not be normalised.

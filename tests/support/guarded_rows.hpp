@@ -29,7 +29,8 @@ class guarded_rows {
   }
 
   [[nodiscard]] m2grl::cpu::table_rows view(bool hot, bool adagrad) {
-    return {storage_.data() + storage_.stride(), storage_.stride(), hot ? factors() : nullptr, adagrad ? squares() : nullptr};
+    return {storage_.data() + storage_.stride(), storage_.stride(), hot ? factors() : nullptr,
+            adagrad ? squares() : nullptr};
   }
   [[nodiscard]] std::size_t rows() const { return storage_.rows() - 2; }
   [[nodiscard]] std::size_t dim() const { return storage_.dim(); }

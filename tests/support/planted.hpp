@@ -21,8 +21,8 @@ struct planted_partition {
 };
 
 /// Each sequence stays in one community; a share `mixed` of its positions is drawn from all nodes.
-inline planted_partition make_planted(std::size_t nodes, std::size_t communities, std::size_t sequences, std::size_t length,
-                                      double skew, double mixed, std::uint64_t seed) {
+inline planted_partition make_planted(std::size_t nodes, std::size_t communities, std::size_t sequences,
+                                      std::size_t length, double skew, double mixed, std::uint64_t seed) {
   planted_partition g{nodes, communities, {}, std::vector<std::uint64_t>(nodes, 0)};
   std::mt19937_64 random(seed);
   std::vector<double> weights;
@@ -62,7 +62,8 @@ inline double purity(const planted_partition& g, const m2grl::table& vectors, st
       for (std::size_t c = 0; c < unit[i].size(); ++c) score += unit[i][c] * unit[j][c];
       scores[j] = {j == i ? -2.0f : score, j};
     }
-    std::nth_element(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(k) - 1, scores.end(), std::greater<>());
+    std::nth_element(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(k) - 1, scores.end(),
+                     std::greater<>());
     for (std::size_t n = 0; n < k; ++n) same += g.community(scores[n].second) == g.community(i);
   }
   return static_cast<double>(same) / static_cast<double>(g.nodes * k);

@@ -81,7 +81,7 @@ class staged_vocabulary {
 
   template <class Function>
   void map(std::uint32_t n, Function&& f) {
-    for (std::uint32_t i = n; i > 0; --i) f(i - 1);   // lanes have no order
+    for (std::uint32_t i = n; i > 0; --i) f(i - 1);  // lanes have no order
   }
   void prefetch_input(std::uint32_t) const {}
   void prefetch_outputs(const std::uint32_t*, std::uint32_t) const {}
@@ -175,9 +175,9 @@ class staged_vocabulary {
 };
 
 /// Trains the rows of `sequences` in order on `workers` stale workers, a super-step at a time.
-inline m2grl::kernel::loss_tally train_stale(stale_rows& inputs, stale_rows& outputs, const m2grl::kernel::sgns_options& options,
-                                             std::uint32_t dim, float rate, std::size_t workers,
-                                             m2grl::ragged_ref sequences) {
+inline m2grl::kernel::loss_tally train_stale(stale_rows& inputs, stale_rows& outputs,
+                                             const m2grl::kernel::sgns_options& options, std::uint32_t dim, float rate,
+                                             std::size_t workers, m2grl::ragged_ref sequences) {
   struct worker {
     staged_vocabulary words;
     m2grl::kernel::sequence_trainer<staged_vocabulary> trainer;
@@ -185,8 +185,9 @@ inline m2grl::kernel::loss_tally train_stale(stale_rows& inputs, stale_rows& out
     worker(stale_rows& in, stale_rows& out, const m2grl::kernel::sgns_options& o, std::uint32_t width, float eta)
         : words(in, out, width, eta), trainer(words, o) {}
   };
-  std::vector<std::unique_ptr<worker>> crew;   // trainers refer to their vocabulary: they must not move
-  for (std::size_t w = 0; w < workers; ++w) crew.push_back(std::make_unique<worker>(inputs, outputs, options, dim, rate));
+  std::vector<std::unique_ptr<worker>> crew;  // trainers refer to their vocabulary: they must not move
+  for (std::size_t w = 0; w < workers; ++w)
+    crew.push_back(std::make_unique<worker>(inputs, outputs, options, dim, rate));
   std::size_t next = 0;
   for (bool any = true; any;) {
     any = false;

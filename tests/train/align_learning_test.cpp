@@ -62,7 +62,8 @@ TEST_CASE("a planted map from items to categories is learned, by every form of t
           none.epochs = 1;
           return train(none, c.views, c.linked);
         }();
-        CAPTURE(static_cast<int>(projection), shared, relation_dim, result.learned.tasks[2].loss, result.learned.relations[0].bias);
+        CAPTURE(static_cast<int>(projection), shared, relation_dim, result.learned.tasks[2].loss,
+                result.learned.relations[0].bias);
         CHECK(auc(c, result.learned) > 0.95);
         CHECK(auc(c, untouched.learned) < 0.7);
         CHECK(catalogue::all_finite(result.learned));

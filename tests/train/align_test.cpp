@@ -97,7 +97,7 @@ double distance(const table& got, const reference::matrix& wanted) {
   double worst = 0, largest = 1;
   for (std::size_t r = 0; r < got.rows(); ++r) {
     for (std::size_t c = 0; c < got.stride(); ++c) {
-      const double expected = c < got.dim() ? wanted[r][c] : 0;   // padding stays zero
+      const double expected = c < got.dim() ? wanted[r][c] : 0;  // padding stays zero
       worst = std::max(worst, std::abs(static_cast<double>(got.data()[r * got.stride() + c]) - expected));
       largest = std::max(largest, std::abs(expected));
     }
@@ -197,7 +197,7 @@ TEST_CASE("several batches, any number of negatives and threads") {
         c.negatives = negatives;
         c.pairs = pairs;
         c.dim = 20;
-        if (pairs == 3500) c.n_b = 60;   // one batch, large enough for three threads
+        if (pairs == 3500) c.n_b = 60;  // one batch, large enough for three threads
         check(c);
       }
     }

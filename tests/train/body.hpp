@@ -104,7 +104,7 @@ inline double distance(support::guarded_rows& got, const reference::matrix& want
 }
 
 struct comparison {
-  double input = 0, output = 0, squares = 0, loss = 0;   ///< distances from the reference
+  double input = 0, output = 0, squares = 0, loss = 0;  ///< distances from the reference
   std::uint64_t pairs = 0, expected_pairs = 0;
   bool intact = false;
 };
@@ -143,12 +143,13 @@ comparison compare(const test_case& c) {
     for (const auto& centre : plan.centres) result.expected_pairs += centre.contexts.size();
     loss += reference::train_sequence(expected, plan, s.options, static_cast<double>(c.rate), Rows::staging);
   }
-  const loss_tally tally =
-      Rows::train(in.view(c.hot, c.adagrad), out.view(c.hot, c.adagrad), c.nodes, c.dim, s.options, c.rate, s.sequences);
+  const loss_tally tally = Rows::train(in.view(c.hot, c.adagrad), out.view(c.hot, c.adagrad), c.nodes, c.dim, s.options,
+                                       c.rate, s.sequences);
   result.input = distance(in, expected.input);
   result.output = distance(out, expected.output);
   if (c.adagrad) {
-    result.squares = std::max(distance(in.squares(), expected.input_squares), distance(out.squares(), expected.output_squares));
+    result.squares =
+        std::max(distance(in.squares(), expected.input_squares), distance(out.squares(), expected.output_squares));
   }
   result.loss = std::abs(static_cast<double>(tally.loss) * m2grl::kernel::loss_unit - loss) / std::max(1.0, loss);
   result.pairs = tally.pairs;

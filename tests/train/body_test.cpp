@@ -52,7 +52,7 @@ TEMPLATE_TEST_CASE("few nodes: repeats in the window, equal and masked negatives
         c.nodes = nodes;
         c.mask_contexts = mask_contexts;
         c.negatives = negatives;
-        c.rate = 0.005f;   // 31 equal negatives at ten times this rate diverge, in float64 as well
+        c.rate = 0.005f;  // 31 equal negatives at ten times this rate diverge, in float64 as well
         body::check<TestType>(c);
       }
     }

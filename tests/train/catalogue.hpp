@@ -12,8 +12,8 @@ namespace catalogue {
 
 struct inputs {
   m2grl::ragged items, categories, links;
-  m2grl::csr_graph graph;                    ///< of the items' transitions
-  std::vector<m2grl::view_input> views;      ///< item, category; refer to this: it must not move
+  m2grl::csr_graph graph;                ///< of the items' transitions
+  std::vector<m2grl::view_input> views;  ///< item, category; refer to this: it must not move
   std::vector<m2grl::link_input> linked;
   std::size_t item_count = 0, category_count = 0;
 
@@ -68,13 +68,14 @@ inline bool same_bits(const m2grl::table& a, const m2grl::table& b) {
 }
 
 inline bool same_bits(const m2grl::embeddings& a, const m2grl::embeddings& b) {
-  bool same = a.views.size() == b.views.size() && a.relations.size() == b.relations.size() && a.tasks.size() == b.tasks.size();
+  bool same =
+      a.views.size() == b.views.size() && a.relations.size() == b.relations.size() && a.tasks.size() == b.tasks.size();
   for (std::size_t v = 0; same && v < a.views.size(); ++v) {
     same = same_bits(a.views[v].input, b.views[v].input) && same_bits(a.views[v].output, b.views[v].output);
   }
   for (std::size_t r = 0; same && r < a.relations.size(); ++r) {
-    same = same_bits(a.relations[r].w_from, b.relations[r].w_from) && same_bits(a.relations[r].w_to, b.relations[r].w_to) &&
-           a.relations[r].bias == b.relations[r].bias;
+    same = same_bits(a.relations[r].w_from, b.relations[r].w_from) &&
+           same_bits(a.relations[r].w_to, b.relations[r].w_to) && a.relations[r].bias == b.relations[r].bias;
   }
   for (std::size_t t = 0; same && t < a.tasks.size(); ++t) {
     same = a.tasks[t].log_variance == b.tasks[t].log_variance && a.tasks[t].loss == b.tasks[t].loss &&

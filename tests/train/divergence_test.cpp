@@ -84,7 +84,7 @@ TEST_CASE("an infinity in one row is reported and does not spread") {
     const schedule s(p);
     b->launch(s.plan(0));
     (void)b->wait();
-    auto& input = const_cast<table&>(b->learned().views[0].input);   // the backend owns it, and is not const
+    auto& input = const_cast<table&>(b->learned().views[0].input);  // the backend owns it, and is not const
     input[17][3] = bad;
     std::size_t task = 99;
     REQUIRE(run_until_fault(p, *b, &task) == 1);

@@ -46,8 +46,8 @@ TEST_CASE("alias tables reproduce their distribution over ten million draws") {
     const auto counts = zipf_counts(n);
     for (const auto kind : {negative_sampler::uniform, negative_sampler::unigram, negative_sampler::log_uniform}) {
       const auto p = negative_probabilities(counts, kind, 0.75);
-      const alias_table table = kind == negative_sampler::uniform ? alias_table::uniform(static_cast<std::uint32_t>(n))
-                                                                  : alias_table(p);
+      const alias_table table =
+          kind == negative_sampler::uniform ? alias_table::uniform(static_cast<std::uint32_t>(n)) : alias_table(p);
       const auto result = test_sampler(table.ref(), p, 10'500'000);
       CAPTURE(n, static_cast<int>(kind), result.statistic, result.degrees);
       CHECK_FALSE(result.impossible);
@@ -63,7 +63,7 @@ TEST_CASE("the distributions are what their names say") {
   CHECK(unigram[1] == 0);
   CHECK(unigram[2] == Approx(10.0 / 14));
   const auto log_uniform = negative_probabilities(counts, negative_sampler::log_uniform, 0.5);
-  const double whole = std::log(5.0);   // P(k) = (ln(k+2) − ln(k+1)) / ln(n+1); node 2 has rank 0, node 1 rank 3
+  const double whole = std::log(5.0);  // P(k) = (ln(k+2) − ln(k+1)) / ln(n+1); node 2 has rank 0, node 1 rank 3
   CHECK(log_uniform[2] == Approx(std::log(2.0) / whole));
   CHECK(log_uniform[0] == Approx(std::log(3.0 / 2) / whole));
   CHECK(log_uniform[3] == Approx(std::log(4.0 / 3) / whole));
@@ -126,7 +126,7 @@ TEST_CASE("the order of an epoch is a bijection, and another one in another epoc
         same += other(i) == orders[0][i];
         fixed += orders[0][i] == i;
       }
-      CHECK(same < 10);    // one is expected of a random order
+      CHECK(same < 10);  // one is expected of a random order
       CHECK(fixed < 10);
     }
   }
@@ -151,5 +151,5 @@ TEST_CASE("hot rows: factors by the expected number of concurrent windows") {
     CHECK(static_cast<double>(factors.input[r]) == Approx(input[r]));
     CHECK(static_cast<double>(factors.output[r]) == Approx(output[r]));
   }
-  CHECK(hot_rows(counts, noise, 1, 1, 1, {}).input.empty());   // one worker is never stale
+  CHECK(hot_rows(counts, noise, 1, 1, 1, {}).input.empty());  // one worker is never stale
 }

@@ -57,7 +57,8 @@ TEST_CASE("training options out of range") {
   for (const double bad : {-1.0, 0.5, nan_value}) {
     check_message("train.min_learning_rate is", [&](cfg& c, in&) { c.min_learning_rate = bad; });
   }
-  for (const double bad : {-0.1, 1.0, nan_value}) check_message("train.warmup is", [&](cfg& c, in&) { c.warmup = bad; });
+  for (const double bad : {-0.1, 1.0, nan_value})
+    check_message("train.warmup is", [&](cfg& c, in&) { c.warmup = bad; });
   for (const double bad : {-0.1, nan_value, infinite}) {
     check_message("train.subsample is", [&](cfg& c, in&) { c.subsample = bad; });
     check_message("train.alpha is", [&](cfg& c, in&) { c.alpha = bad; });
@@ -72,7 +73,10 @@ TEST_CASE("training options out of range") {
 TEST_CASE("malformed views and links") {
   using cfg = train_config;
   using in = catalogue::inputs;
-  check_message("no view", [](cfg&, in& i) { i.views.clear(); i.linked.clear(); });
+  check_message("no view", [](cfg&, in& i) {
+    i.views.clear();
+    i.linked.clear();
+  });
   check_message("view \"item\" has no nodes", [](cfg&, in& i) { i.views[0].nodes = 0; });
   check_message("view \"item\": id", [](cfg&, in& i) { i.items.ids[7] = 30; });
   check_message("view \"item\": offsets", [](cfg&, in& i) { i.items.offsets.back() -= 1; });

@@ -26,9 +26,7 @@ class recording {
     words_.map(n, f);
   }
   void prefetch_input(std::uint32_t id) { words_.prefetch_input(id); }
-  void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) {
-    words_.prefetch_outputs(ids, n);
-  }
+  void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) { words_.prefetch_outputs(ids, n); }
   void enter(std::uint32_t slot, std::uint32_t id) {
     REQUIRE(ring_.count(slot) == 0);
     ring_[slot] = id;
@@ -143,7 +141,7 @@ TEST_CASE("golden draws") {
     first_contexts.push_back(static_cast<std::uint32_t>(plan.centres[6 + i].contexts.front()));
     negatives.insert(negatives.end(), plan.centres[i].outputs.begin() + 1, plan.centres[i].outputs.end());
   }
-  CHECK(first_contexts == std::vector<std::uint32_t>{3, 3, 4, 4});   // of centres 6 to 9: radii 3, 4, 4, 5
+  CHECK(first_contexts == std::vector<std::uint32_t>{3, 3, 4, 4});  // of centres 6 to 9: radii 3, 4, 4, 5
   CHECK(negatives == std::vector<std::uint32_t>{245, 485, 758, 398, 76,  102, 341, 338, 642, 943,
                                                 561, 497, 113, 953, 973, 852, 715, 421, 693, 567});
   std::vector<std::uint64_t> order;

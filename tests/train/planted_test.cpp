@@ -18,7 +18,7 @@ constexpr std::uint32_t dim = 16;
 
 struct outcome {
   double purity = 0;
-  double loss = 0;          ///< mean per pair over the last epoch
+  double loss = 0;  ///< mean per pair over the last epoch
   bool diverged = false;
 };
 
@@ -48,21 +48,20 @@ outcome train_threads(const support::planted_partition& g, const train_config& c
 }
 
 /// `workers` stale workers on the test vocabulary; with or without factors on hot rows.
-outcome train_workers(const support::planted_partition& g, std::size_t workers, bool scaled,
-                      const train_config& cfg) {
+outcome train_workers(const support::planted_partition& g, std::size_t workers, bool scaled, const train_config& cfg) {
   const view_input view = view_of(g);
   const problem p = make_problem(cfg, std::span(&view, 1), {});
   const std::uint32_t epochs = cfg.epochs;
   const auto noise = negative_probabilities(g.counts, p.cfg.sampler, p.cfg.alpha);
-  const hot_row_factors hot = hot_rows(g.counts, noise, p.cfg.window, p.cfg.negatives, static_cast<double>(workers),
-                                       capacity_of(p.cfg));
+  const hot_row_factors hot =
+      hot_rows(g.counts, noise, p.cfg.window, p.cfg.negatives, static_cast<double>(workers), capacity_of(p.cfg));
   embeddings e = initial_embeddings(p);
   const auto rows = [&](table& t, const std::vector<float>& factors) {
     return cpu::table_rows{t.data(), t.stride(), scaled && !factors.empty() ? factors.data() : nullptr, nullptr};
   };
   support::stale_rows inputs(rows(e.views[0].input, hot.input), g.nodes, dim);
   support::stale_rows outputs(rows(e.views[0].output, hot.output), g.nodes, dim);
-  constexpr std::size_t slices = 8;   // of an epoch, each at its own rate
+  constexpr std::size_t slices = 8;  // of an epoch, each at its own rate
   outcome result;
   for (std::uint32_t epoch = 0; epoch < epochs; ++epoch) {
     kernel::loss_tally total;
@@ -73,7 +72,7 @@ outcome train_workers(const support::planted_partition& g, std::size_t workers, 
         part.end_row();
       }
       auto options = p.views[0].options(p.cfg, epoch);
-      options.task = static_cast<std::uint32_t>(slice);   // sequences are numbered anew in each slice
+      options.task = static_cast<std::uint32_t>(slice);  // sequences are numbered anew in each slice
       const double done = (epoch + (static_cast<double>(slice) + 0.5) / slices) / epochs;
       const auto tally = support::train_stale(inputs, outputs, options, dim,
                                               static_cast<float>(p.cfg.learning_rate * (1 - done)), workers, part);
@@ -92,7 +91,8 @@ outcome train_workers(const support::planted_partition& g, std::size_t workers, 
 TEST_CASE("100 nodes: one thread, Hogwild, and one staged worker recover the communities alike") {
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     const auto g = support::make_planted(100, 5, 3000, 40, 1, 0.8, seed);
-    const outcome one = train_threads(g, planted_config(1, 2)), two = train_threads(g, planted_config(2, 2)), staged = train_workers(g, 1, true, planted_config(1, 2));
+    const outcome one = train_threads(g, planted_config(1, 2)), two = train_threads(g, planted_config(2, 2)),
+                  staged = train_workers(g, 1, true, planted_config(1, 2));
     CAPTURE(seed, one.purity, two.purity, staged.purity, one.loss, two.loss, staged.loss);
     CHECK(one.purity > 0.85);
     CHECK(std::abs(two.purity - one.purity) < 0.06);
@@ -105,7 +105,8 @@ TEST_CASE("100 nodes: one thread, Hogwild, and one staged worker recover the com
 TEST_CASE("100 nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without") {
   for (const std::uint64_t seed : {1u, 2u}) {
     const auto g = support::make_planted(100, 5, 12000, 40, 1, 0.7, seed);
-    const outcome one = train_threads(g, planted_config(1, 2)), scaled = train_workers(g, 2000, true, planted_config(1, 2)),
+    const outcome one = train_threads(g, planted_config(1, 2)),
+                  scaled = train_workers(g, 2000, true, planted_config(1, 2)),
                   unscaled = train_workers(g, 2000, false, planted_config(1, 2));
     CAPTURE(seed, one.purity, scaled.purity, unscaled.purity, one.loss, scaled.loss, unscaled.loss);
     CHECK(one.purity > 0.97);
@@ -119,7 +120,8 @@ TEST_CASE("100 nodes: 2,000 stale workers match one thread with scaled deltas, a
 
 TEST_CASE("1,000 Zipf nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without") {
   const auto g = support::make_planted(1000, 20, 12000, 40, 1, 0.6, 3);
-  const outcome one = train_threads(g, planted_config(1, 2)), scaled = train_workers(g, 2000, true, planted_config(1, 2)),
+  const outcome one = train_threads(g, planted_config(1, 2)),
+                scaled = train_workers(g, 2000, true, planted_config(1, 2)),
                 unscaled = train_workers(g, 2000, false, planted_config(1, 2));
   CAPTURE(one.purity, scaled.purity, unscaled.purity, one.loss, scaled.loss, unscaled.loss);
   CHECK(one.purity > 0.97);

@@ -22,7 +22,7 @@ std::set<std::string> for_each_target(Function f) {
     if ((supported & target) == 0) continue;
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().DeInit();
-    const std::string name = m2grl::cpu::simd_target();   // the fallback, where this target was not compiled
+    const std::string name = m2grl::cpu::simd_target();  // the fallback, where this target was not compiled
     if (ran.insert(name).second) f(name);
   }
   hwy::SetSupportedTargetsForTest(0);
@@ -59,7 +59,7 @@ TEST_CASE("every SIMD target agrees with the reference") {
     }
   });
   for (const auto& name : ran) INFO(name);
-  CHECK(ran.size() >= 2);   // the fallback, and what the machine offers
+  CHECK(ran.size() >= 2);  // the fallback, and what the machine offers
   const std::int64_t supported = hwy::SupportedTargets();
   CHECK(ran.count("AVX2") == ((supported & HWY_AVX2) != 0 ? 1 : 0));
   CHECK(ran.count("AVX3") == ((supported & HWY_AVX3) != 0 ? 1 : 0));
@@ -92,7 +92,8 @@ TEST_CASE("the widest block of zero logits: 32 contexts, 32 outputs, loss 1024 l
 TEST_CASE("a block with a logit that is not finite writes nothing") {
   for_each_target([](const std::string& name) {
     CAPTURE(name);
-    for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 1e30f, -1e7f}) {
+    for (const float bad :
+         {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 1e30f, -1e7f}) {
       for (const bool general : {false, true}) {
         m2grl::table x(3, 20), t(4, 20);
         for (std::size_t c = 0; c < 20; ++c) {

@@ -20,7 +20,7 @@ TEST_CASE("deterministic training: same seed, same bits; another seed, other bit
     for (const auto optimizer : {optimizer_kind::sgd, optimizer_kind::adagrad}) {
       train_config cfg = catalogue::small_config();
       cfg.deterministic = true;
-      cfg.threads = 7;   // deterministic overrides it
+      cfg.threads = 7;  // deterministic overrides it
       cfg.optimizer = optimizer;
       c.views[0].source = walks ? sequence_source::walks : sequence_source::sessions;
       const auto first = train(cfg, c.views, c.linked), second = train(cfg, c.views, c.linked);
@@ -61,7 +61,7 @@ TEST_CASE("the number of threads changes neither pairs nor draws") {
 
 TEST_CASE("an epoch trains each sequence once: pairs counted by hand") {
   catalogue::inputs c;
-  catalogue::fill(c, 5000, 8, 2000, 30, 3);   // more than one round an epoch
+  catalogue::fill(c, 5000, 8, 2000, 30, 3);  // more than one round an epoch
   for (const auto side : {window_side::both, window_side::past}) {
     train_config cfg = catalogue::small_config();
     cfg.dim = 4;
@@ -70,13 +70,13 @@ TEST_CASE("an epoch trains each sequence once: pairs counted by hand") {
     cfg.size = window_size::fixed;
     cfg.window = 4;
     const auto result = train(cfg, c.views, c.linked);
-    const std::uint64_t ordered = 4 * 30 - (1 + 2 + 3 + 4);   // pairs with one side, per sequence of 30
+    const std::uint64_t ordered = 4 * 30 - (1 + 2 + 3 + 4);  // pairs with one side, per sequence of 30
     const std::uint64_t expected = ordered * (side == window_side::both ? 2 : 1) * 2000 * 2;
-    CHECK(result.rounds == 2 * 15);   // 120,000 positions of both views an epoch, 8,192 a round
+    CHECK(result.rounds == 2 * 15);  // 120,000 positions of both views an epoch, 8,192 a round
     CHECK(result.epochs == 2);
     CHECK(result.learned.tasks[0].pairs == expected);
     CHECK(result.learned.tasks[1].pairs == expected);
-    CHECK(result.learned.tasks[2].pairs == 2 * 2000 * 30);   // one linked pair for each occurrence of an item
+    CHECK(result.learned.tasks[2].pairs == 2 * 2000 * 30);  // one linked pair for each occurrence of an item
     CHECK(result.pairs == 2 * expected + 2 * 60000);
   }
 }
@@ -142,13 +142,13 @@ TEST_CASE("early stopping keeps the best epoch's tables") {
     return scores[after.size() - 1];
   };
   const auto result = train(cfg, c.views, c.linked, options);
-  CHECK(result.epochs == 4);       // epochs 3 and 4 are no better than epoch 2
+  CHECK(result.epochs == 4);  // epochs 3 and 4 are no better than epoch 2
   CHECK(result.best_epoch == 2);
   CHECK_FALSE(result.stopped);
   CHECK(catalogue::same_bits(result.learned.views[0].input, after[1]));
   CHECK_FALSE(catalogue::same_bits(after[1], after[3]));
 
-  cfg.patience = 0;                // off: never asked
+  cfg.patience = 0;  // off: never asked
   after.clear();
   const auto whole = train(cfg, c.views, c.linked, options);
   CHECK(whole.epochs == 9);
@@ -168,10 +168,10 @@ TEST_CASE("a stop token ends the run after the round in which it was raised") {
   const auto result = train(catalogue::small_config(), c.views, c.linked, options);
   CHECK(result.stopped);
   CHECK(result.rounds == 2);
-  CHECK(result.epochs == 0);   // three rounds make one
+  CHECK(result.epochs == 0);  // three rounds make one
   CHECK(catalogue::all_finite(result.learned));
 
-  const auto none = train(catalogue::small_config(), c.views, c.linked, options);   // already raised
+  const auto none = train(catalogue::small_config(), c.views, c.linked, options);  // already raised
   CHECK(none.stopped);
   CHECK(none.rounds == 0);
 }

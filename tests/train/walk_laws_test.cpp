@@ -75,10 +75,10 @@ std::size_t check_transitions(const csr_graph& g, const walk_config& cfg, std::u
         counts.resize(g.degree(walk[i - 1]));
         const auto row = g.columns.begin() + static_cast<std::ptrdiff_t>(g.offsets[walk[i - 1]]);
         const auto found = std::find(row, row + static_cast<std::ptrdiff_t>(counts.size()), walk[i]);
-        REQUIRE(found != row + static_cast<std::ptrdiff_t>(counts.size()));   // every step is an edge
+        REQUIRE(found != row + static_cast<std::ptrdiff_t>(counts.size()));  // every step is an edge
         ++counts[static_cast<std::size_t>(found - row)];
       }
-      if (walk.size() < cfg.length) REQUIRE(g.degree(walk.back()) == 0);   // only dead ends stop a walk
+      if (walk.size() < cfg.length) REQUIRE(g.degree(walk.back()) == 0);  // only dead ends stop a walk
     }
   }
   std::size_t tested = 0;

@@ -27,7 +27,7 @@ TEST_CASE("in every round the intra-view weights have mean 1 unless one is clipp
   catalogue::fill(c, 300, 8, 2000, 20, 2);
   train_config cfg = catalogue::small_config();
   train_options options;
-  std::vector<double> s{0, 0, 0};   // as the round found them
+  std::vector<double> s{0, 0, 0};  // as the round found them
   std::uint64_t differing = 0;
   options.on_progress = [&](const progress& now) {
     const double sum = std::exp(-s[0]) + std::exp(-s[1]);

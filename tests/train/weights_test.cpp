@@ -44,10 +44,10 @@ TEST_CASE("normalised weights: the intra-view tasks' mean is 1, each within a qu
   for (const double value : s) sum += std::exp(-value);
   for (const double value : s) mean += normalised_weight(value, sum, 3) / 3;
   CHECK(mean == Approx(1.0).epsilon(1e-14));
-  CHECK(normalised_weight(-4, sum, 3) == max_task_weight);   // an alignment task that is nearly solved
+  CHECK(normalised_weight(-4, sum, 3) == max_task_weight);  // an alignment task that is nearly solved
   CHECK(normalised_weight(8, sum, 3) == min_task_weight);
   for (const double value : {-4.0, -0.123456789, 0.0, 1.7, 8.0}) {
-    CHECK(normalised_weight(value, std::exp(-value), 1) == 1.0);   // exactly
+    CHECK(normalised_weight(value, std::exp(-value), 1) == 1.0);  // exactly
   }
 }
 
@@ -63,6 +63,6 @@ TEST_CASE("loss tallies are exact and free of order") {
   }
   forward.pairs = losses.size();
   CHECK(forward.loss == backward.loss);
-  CHECK(forward.mean() == exact / 10000);   // every value is a multiple of the unit
+  CHECK(forward.mean() == exact / 10000);  // every value is a multiple of the unit
   CHECK(loss_tally{}.mean() == 0);
 }

@@ -17,7 +17,7 @@ TEST_CASE("every member runs once, and shares cover the work without overlap") {
     for (const std::size_t asked : {1u, 2u, 5u, 100u}) {
       for (const std::size_t n : {0u, 1u, 7u, 1000u}) {
         std::vector<std::atomic<int>> done(n);
-        std::atomic<std::size_t> members{0}, told{0};   // Catch2's CHECK is for one thread
+        std::atomic<std::size_t> members{0}, told{0};  // Catch2's CHECK is for one thread
         team.run(asked, [&](team_member me) {
           told = me.workers;
           ++members;
@@ -34,7 +34,7 @@ TEST_CASE("every member runs once, and shares cover the work without overlap") {
 
 TEST_CASE("what a run wrote is seen by the next, many times over") {
   worker_team team(4);
-  std::vector<std::size_t> sums(4, 0);   // plain: each run reads what another member wrote in the one before
+  std::vector<std::size_t> sums(4, 0);  // plain: each run reads what another member wrote in the one before
   for (std::size_t round = 0; round < 5000; ++round) {
     team.run(4, [&](team_member me) { sums[(me.worker + round) % 4] += round; });
   }

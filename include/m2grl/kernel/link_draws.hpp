@@ -20,12 +20,12 @@ struct link_options {
   std::uint64_t seed = 0;
   std::uint32_t task = 0;
   std::uint32_t epoch = 0;
-  std::uint32_t negatives = 5;               ///< K, per pair
-  alias_sampler_ref sources;                 ///< of `from` nodes, by their training occurrences
-  const std::uint64_t* offsets = nullptr;    ///< [n_a + 1] rows of linked nodes
-  const std::uint32_t* targets = nullptr;    ///< [links]
-  const std::uint32_t* cumulative = nullptr; ///< [links] per-row inclusive prefix sums of the links' counts
-  alias_sampler_ref noise;                   ///< of negatives in view b
+  std::uint32_t negatives = 5;                ///< K, per pair
+  alias_sampler_ref sources;                  ///< of `from` nodes, by their training occurrences
+  const std::uint64_t* offsets = nullptr;     ///< [n_a + 1] rows of linked nodes
+  const std::uint32_t* targets = nullptr;     ///< [links]
+  const std::uint32_t* cumulative = nullptr;  ///< [links] per-row inclusive prefix sums of the links' counts
+  alias_sampler_ref noise;                    ///< of negatives in view b
 };
 
 /// Pair number `pair` of the epoch: a `from` node by its occurrences, one of its `to` nodes by its count.
@@ -47,9 +47,9 @@ M2GRL_HOST_DEVICE inline linked_pair draw_pair(const link_options& o, std::uint6
 }
 
 /// Entry `index` of the pool of negatives of the batch that starts at pair `first`.
-M2GRL_HOST_DEVICE inline std::uint32_t draw_pool_entry(const link_options& o, std::uint64_t first, std::uint32_t index) {
-  const philox_block block =
-      random_stream(o.seed, o.task, o.epoch, first, purpose::link_negatives).block(index);
+M2GRL_HOST_DEVICE inline std::uint32_t draw_pool_entry(const link_options& o, std::uint64_t first,
+                                                       std::uint32_t index) {
+  const philox_block block = random_stream(o.seed, o.task, o.epoch, first, purpose::link_negatives).block(index);
   return o.noise(block.word[0], block.word[1]);
 }
 

@@ -35,13 +35,13 @@ struct sgns_options {
   std::uint64_t seed = 0;
   std::uint32_t task = 0;
   std::uint32_t epoch = 0;
-  std::uint32_t radius = 5;            ///< R: contexts on each side, ≤ max_radius
-  std::uint32_t negatives = 5;         ///< K, ≤ max_negatives
-  bool past = false;                   ///< contexts precede their centre only
-  bool shrunk = false;                 ///< word2vec: the radius of a centre is uniform over 1 … R
-  bool mask_contexts = false;          ///< a negative equal to a context gets no gradient
-  alias_sampler_ref sampler;           ///< of negatives
-  const std::uint32_t* keep = nullptr; ///< [nodes] subsampling: keep a position if its draw ≤ keep[id]; or none
+  std::uint32_t radius = 5;             ///< R: contexts on each side, ≤ max_radius
+  std::uint32_t negatives = 5;          ///< K, ≤ max_negatives
+  bool past = false;                    ///< contexts precede their centre only
+  bool shrunk = false;                  ///< word2vec: the radius of a centre is uniform over 1 … R
+  bool mask_contexts = false;           ///< a negative equal to a context gets no gradient
+  alias_sampler_ref sampler;            ///< of negatives
+  const std::uint32_t* keep = nullptr;  ///< [nodes] subsampling: keep a position if its draw ≤ keep[id]; or none
 };
 
 /// A centre and its negatives, drawn before it trains so that their rows can be prefetched.
@@ -148,7 +148,8 @@ class sequence_trainer {
       if (2 * b + 1 < options_.negatives) plan.outputs[2 + 2 * b] = options_.sampler(block.word[2], block.word[3]);
     });
     plan.masked = 0;
-    for (std::uint32_t k = 1; k < plan.count; ++k) plan.masked |= static_cast<std::uint32_t>(plan.outputs[k] == id) << k;
+    for (std::uint32_t k = 1; k < plan.count; ++k)
+      plan.masked |= static_cast<std::uint32_t>(plan.outputs[k] == id) << k;
   }
 
   M2GRL_HOST_DEVICE void train() {
@@ -177,7 +178,7 @@ class sequence_trainer {
 
   Vocabulary& vocabulary_;
   const sgns_options& options_;
-  std::uint32_t ahead_;      // positions entered beyond the centre
+  std::uint32_t ahead_;  // positions entered beyond the centre
   std::uint32_t ring_size_;
 
   const std::uint32_t* ids_ = nullptr;

@@ -21,9 +21,9 @@ inline constexpr double loss_unit = 1.0 / (1 << 20);
 
 /// What a launch adds up for its task.
 struct loss_tally {
-  std::int64_t loss = 0;      ///< in loss_unit
-  std::uint64_t pairs = 0;    ///< positive pairs
-  bool non_finite = false;    ///< a logit was not finite (and was masked)
+  std::int64_t loss = 0;    ///< in loss_unit
+  std::uint64_t pairs = 0;  ///< positive pairs
+  bool non_finite = false;  ///< a logit was not finite (and was masked)
 
   M2GRL_HOST_DEVICE loss_tally& operator+=(const loss_tally& part) {
     loss += part.loss;

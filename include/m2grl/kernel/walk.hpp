@@ -24,13 +24,14 @@ inline constexpr std::uint32_t most_rejections = 64;
 struct walk_options {
   std::uint64_t seed = 0;
   std::uint32_t task = 0;
-  bool weighted = true;      ///< first-order weights; else uniform
+  bool weighted = true;  ///< first-order weights; else uniform
   bool second_order = false;
   std::uint32_t bias_return = 1u << 24, bias_near = 1u << 24, bias_far = 1u << 24;
 };
 
 /// First edge of row [begin, end) whose inclusive prefix sum exceeds `drawn`.
-M2GRL_HOST_DEVICE inline std::uint64_t find_edge(const csr_ref& g, std::uint64_t begin, std::uint64_t end, std::uint32_t drawn) {
+M2GRL_HOST_DEVICE inline std::uint64_t find_edge(const csr_ref& g, std::uint64_t begin, std::uint64_t end,
+                                                 std::uint32_t drawn) {
   while (begin + 1 < end) {
     const std::uint64_t middle = begin + (end - begin) / 2;
     if (g.cumulative[middle - 1] > drawn) {
@@ -57,19 +58,21 @@ M2GRL_HOST_DEVICE inline bool has_edge(const csr_ref& g, std::uint32_t t, std::u
 }
 
 /// One edge of u's row by its first-order weight. The row is not empty.
-M2GRL_HOST_DEVICE inline std::uint64_t draw_edge(const csr_ref& g, const walk_options& o, std::uint32_t u, std::uint32_t draw) {
+M2GRL_HOST_DEVICE inline std::uint64_t draw_edge(const csr_ref& g, const walk_options& o, std::uint32_t u,
+                                                 std::uint32_t draw) {
   const std::uint64_t begin = g.offsets[u], end = g.offsets[u + 1];
   if (!o.weighted) return begin + mulhi(draw, static_cast<std::uint32_t>(end - begin));
   return find_edge(g, begin, end, mulhi(draw, g.cumulative[end - 1]));
 }
 
-M2GRL_HOST_DEVICE inline std::uint32_t bias_of(const csr_ref& g, const walk_options& o, std::uint32_t t, std::uint32_t x) {
+M2GRL_HOST_DEVICE inline std::uint32_t bias_of(const csr_ref& g, const walk_options& o, std::uint32_t t,
+                                               std::uint32_t x) {
   return x == t ? o.bias_return : has_edge(g, t, x) ? o.bias_near : o.bias_far;
 }
 
 /// An exact draw over u's row: weights times biases, in 64-bit sums (weights < 2^32, biases ≤ 2^24).
-M2GRL_HOST_DEVICE inline std::uint64_t draw_exactly(const csr_ref& g, const walk_options& o, std::uint32_t u, std::uint32_t t,
-                                                    philox_block block) {
+M2GRL_HOST_DEVICE inline std::uint64_t draw_exactly(const csr_ref& g, const walk_options& o, std::uint32_t u,
+                                                    std::uint32_t t, philox_block block) {
   const std::uint64_t begin = g.offsets[u], end = g.offsets[u + 1];
   const auto weight = [&](std::uint64_t e) -> std::uint64_t {
     const std::uint64_t first = o.weighted ? g.cumulative[e] - (e == begin ? 0 : g.cumulative[e - 1]) : 1;
@@ -107,8 +110,9 @@ M2GRL_HOST_DEVICE inline std::uint32_t attempt_block(std::uint32_t step, std::ui
 }
 
 /// A second-order step from u, coming from t.
-M2GRL_HOST_DEVICE inline std::uint64_t draw_second_order(const csr_ref& g, const walk_options& o, const random_stream& stream,
-                                                         std::uint32_t step, std::uint32_t u, std::uint32_t t) {
+M2GRL_HOST_DEVICE inline std::uint64_t draw_second_order(const csr_ref& g, const walk_options& o,
+                                                         const random_stream& stream, std::uint32_t step,
+                                                         std::uint32_t u, std::uint32_t t) {
   for (std::uint32_t a = 0; a < most_rejections; ++a) {
     const philox_block block = stream.block(attempt_block(step, a));
     const std::uint64_t edge = draw_edge(g, o, u, block.word[2 * (a % 2)]);
