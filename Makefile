@@ -1,7 +1,7 @@
 # Thin front of the CMake build: every target installs what is missing, configures and builds first.
 BUILD ?= build
 JOBS ?= $(shell nproc)
-.PHONY: build demo test check bench deps clean
+.PHONY: build demo test bench deps clean
 
 deps:
 	@sh scripts/install_dependencies.sh
