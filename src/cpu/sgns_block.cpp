@@ -121,12 +121,28 @@ HWY_INLINE vec exp_negative(vec a) {
   return hn::BitCast(d, hn::Add(hn::BitCast(di, power), exponent));
 }
 
-/// Asks for rows first … last − 1 of those that later blocks need.
-HWY_INLINE void fetch_rows(const sgns_block& b, std::size_t first, std::size_t last) {
-  for (std::size_t k = first; k < last; ++k) {
-    for (std::size_t c = 0; c < b.stride; c += max_lanes) __builtin_prefetch(b.ahead_rows[k] + c, 1, 3);
+/// Asks for the rows that later blocks need, a few at a time between the products: all at once they would fill the
+/// core's miss buffers and stall it.
+class row_fetches {
+ public:
+  /// Deals the rows out to `parts` parts of a loop.
+  HWY_INLINE row_fetches(const sgns_block& b, std::size_t parts)
+      : row_(b.ahead_rows), left_(b.ahead), parts_(static_cast<std::uint32_t>(parts)) {}
+
+  /// Columns c … c + width of the next part's rows.
+  HWY_INLINE void next(std::size_t c, std::size_t width) {
+    if (c % max_lanes != 0) return;   // a line is max_lanes floats: asked for once
+    const std::uint32_t share = left_ / parts_--;
+    left_ -= share;
+    for (float* const* last = row_ + share; row_ < last; ++row_) {
+      for (std::size_t j = 0; j < width; j += max_lanes) __builtin_prefetch(*row_ + c + j, 1, 3);
+    }
   }
-}
+
+ private:
+  float* const* row_;
+  std::uint32_t left_, parts_;
+};
 
 /// From logits to gradients scale·(y − σ(z)). y: +1 positive, −1 negative (label 0), 0 masked or no logit.
 HWY_INLINE vec gradient(vec logit, vec y, vec scale, loss_sum& loss) {
@@ -287,9 +303,16 @@ HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT g,
   M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
     M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) t[k][j] = hn::Zero(d);
   }
+  row_fetches fetches(b, (b.m + 1) / 2);
   std::size_t i = 0;
-  for (; i + 2 <= b.m; i += 2) gather_delta<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
-  if (i < b.m) gather_delta<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+  for (; i + 2 <= b.m; i += 2) {
+    gather_delta<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+    fetches.next(c, Chunks * lanes);
+  }
+  if (i < b.m) {
+    gather_delta<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+    fetches.next(c, Chunks * lanes);
+  }
   exchange_outputs<N, Chunks>(b, c, t);
   for (i = 0; i + 2 <= b.m; i += 2) move_inputs<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
   if (i < b.m) move_inputs<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
@@ -302,15 +325,9 @@ constexpr std::size_t fitting_chunks = lanes == 16 ? (N <= 6 ? 4 : 2) : (N <= 5 
 template <std::size_t N>
 HWY_INLINE bool train_fixed(const sgns_block& b, loss_lanes& losses) {
   alignas(64) float g[max_inputs / 2 * max_lanes];
-  std::size_t i = 0, fetched = 0;
-  for (; i + 2 <= b.m; i += 2) {
-    pair_logits<N, 2>(b, i, g + i / 2 * max_lanes);
-    const std::size_t until = std::min<std::size_t>(b.ahead, fetched + 2);
-    fetch_rows(b, fetched, until);
-    fetched = until;
-  }
+  std::size_t i = 0;
+  for (; i + 2 <= b.m; i += 2) pair_logits<N, 2>(b, i, g + i / 2 * max_lanes);
   if (i < b.m) pair_logits<N, 1>(b, i, g + i / 2 * max_lanes);
-  fetch_rows(b, fetched, b.ahead);
   const auto factors = static_cast<std::uint32_t>((b.m + 1) / 2 * pair_vectors<N>);
   if (losses.factors + factors > most_factors) losses.close();
   losses.factors += factors;
@@ -398,7 +415,7 @@ HWY_INLINE void update_column_any(const sgns_block& b, const float* HWY_RESTRICT
 
 /// The general path: any number of outputs, a rate per row, AdaGrad's squares.
 bool train_any(const sgns_block& b, loss_lanes& losses) {
-  fetch_rows(b, 0, b.ahead);
+  row_fetches(b, 1).next(0, b.stride);
   alignas(64) float z[max_inputs * max_columns + 2 * max_lanes];
   alignas(64) float sign[max_inputs * max_columns + 2 * max_lanes];
   for (std::size_t i = 0; i < b.m; ++i) {
