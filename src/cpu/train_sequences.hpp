@@ -1,7 +1,6 @@
 #pragma once
 /// One worker of the intra-view task: what the CPU backend runs on every thread, and what the bench measures.
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -22,31 +21,46 @@ class sequence_worker {
  public:
   sequence_worker(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate,
                   const kernel::sgns_options& options)
-      : words_(inputs, outputs, dim, rate), trainer_(words_, options), radius_(options.radius) {}
+      : lanes_{{inputs, outputs, dim, rate, options, fetches_}, {inputs, outputs, dim, rate, options, fetches_}} {}
   sequence_worker(const sequence_worker&) = delete;
   sequence_worker& operator=(const sequence_worker&) = delete;
 
+  /// Trains the sequences in order. While the last centres of one train, the first of the next are planned and their
+  /// rows fetched, as many centres ahead as within a sequence.
   void train(std::span<const sequence_item> items) {
+    if (!items.empty()) lanes_[0].begin(items[0]);
     for (std::size_t i = 0; i < items.size(); ++i) {
-      if (i + 1 < items.size()) fetch_first_rows(items[i + 1]);
-      trainer_.run(items[i].ids, items[i].length, items[i].number);
-      words_.end_sequence();
+      lane& now = lanes_[i % 2];
+      lane& next = lanes_[(i + 1) % 2];
+      const bool another = i + 1 < items.size();
+      if (another) next.begin(items[i + 1]);
+      while (now.trainer.step()) {
+        if (another && now.trainer.all_planned()) next.trainer.prepare();
+      }
+      now.words.end_sequence();
     }
   }
 
-  [[nodiscard]] kernel::loss_tally tally() const noexcept { return words_.tally(); }
-
- private:
-  /// The rows that a sequence begins with; its trainer fetches all others ahead of their use.
-  void fetch_first_rows(const sequence_item& item) {
-    const auto rows = static_cast<std::uint32_t>(std::min<std::uint64_t>(radius_ + 1, item.length));
-    for (std::uint32_t i = 0; i < rows; ++i) words_.prefetch_input(item.ids[i]);
-    words_.prefetch_outputs(item.ids, std::min(rows, 2u));
+  [[nodiscard]] kernel::loss_tally tally() const noexcept {
+    kernel::loss_tally sum = lanes_[0].words.tally();
+    sum += lanes_[1].words.tally();
+    return sum;
   }
 
-  vocabulary words_;
-  kernel::sequence_trainer<vocabulary> trainer_;
-  std::uint32_t radius_;
+ private:
+  /// Sequences take turns in two lanes.
+  struct lane {
+    vocabulary words;
+    kernel::sequence_trainer<vocabulary> trainer;
+
+    lane(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate,
+         const kernel::sgns_options& options, fetch_list& fetches)
+        : words(inputs, outputs, dim, rate, &fetches), trainer(words, options) {}
+    void begin(const sequence_item& item) { trainer.begin(item.ids, item.length, item.number); }
+  };
+
+  fetch_list fetches_;
+  lane lanes_[2];
 };
 
 }  // namespace m2grl::cpu

@@ -22,10 +22,23 @@ struct table_rows {
   [[nodiscard]] float* row(std::uint32_t id) const { return data + id * stride; }
 };
 
+/// Rows that the next block is to fetch while it trains; beyond the list's length a row is left to chance.
+struct fetch_list {
+  static constexpr std::uint32_t max_rows = 3 * kernel::max_outputs;
+  float* rows[max_rows];
+  std::uint32_t count = 0;
+
+  void add(float* row) {
+    if (count < max_rows) rows[count++] = row;
+  }
+};
+
 class vocabulary {
  public:
-  vocabulary(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate)
-      : inputs_(inputs), outputs_(outputs) {
+  /// `fetches`: a list shared with the vocabulary of another sequence that trains in turn with this one's; or none.
+  vocabulary(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate,
+             fetch_list* fetches = nullptr)
+      : inputs_(inputs), outputs_(outputs), fetches_(fetches != nullptr ? *fetches : own_fetches_) {
     block_.stride = static_cast<std::uint32_t>(inputs.stride);
     block_.dim = dim;
     block_.rate = rate;
@@ -45,9 +58,12 @@ class vocabulary {
     for (std::uint32_t i = 0; i < n; ++i) f(i);
   }
 
-  void prefetch_input(std::uint32_t id) { fetch_ahead(inputs_.row(id)); }
+  vocabulary(const vocabulary&) = delete;
+  vocabulary& operator=(const vocabulary&) = delete;
+
+  void prefetch_input(std::uint32_t id) { fetches_.add(inputs_.row(id)); }
   void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) {
-    for (std::uint32_t k = 0; k < n; ++k) fetch_ahead(outputs_.row(ids[k]));
+    for (std::uint32_t k = 0; k < n; ++k) fetches_.add(outputs_.row(ids[k]));
   }
 
   void enter(std::uint32_t slot, std::uint32_t id) {
@@ -65,9 +81,10 @@ class vocabulary {
     block_.n = plan.count;
     block_.masked = plan.masked;
     if (row_state_) load_row_state(window, plan);
-    block_.ahead_rows = ahead_rows_;
+    block_.ahead_rows = fetches_.rows;
+    block_.ahead = fetches_.count;
     const bool finite = train_block(block_, losses_);
-    block_.ahead = 0;
+    fetches_.count = 0;
     if (inputs_.squares != nullptr && finite) flush_squares(window, plan);
     tally_.pairs += window.count;
     tally_.non_finite = tally_.non_finite || !finite;
@@ -78,11 +95,6 @@ class vocabulary {
   [[nodiscard]] const kernel::loss_tally& tally() const noexcept { return tally_; }
 
  private:
-  /// The next block fetches this row; beyond the list's length it is left to chance.
-  void fetch_ahead(float* row) {
-    if (block_.ahead < max_ahead) ahead_rows_[block_.ahead++] = row;
-  }
-
   void load_row_state(const kernel::window_slots& window, const kernel::centre_plan& plan) {
     for (std::uint32_t i = 0; i < window.count; ++i) {
       const std::uint32_t id = ring_id_[window.slot[i]];
@@ -100,8 +112,6 @@ class vocabulary {
     for (std::uint32_t k = 0; k < plan.count; ++k) outputs_.squares[plan.outputs[k]] += output_squares_[k];
   }
 
-  static constexpr std::uint32_t max_ahead = 3 * kernel::max_outputs;
-
   table_rows inputs_, outputs_;
   sgns_block block_;
   bool row_state_ = false;  // some row has a rate of its own
@@ -111,7 +121,8 @@ class vocabulary {
   std::uint32_t ring_id_[kernel::max_ring] = {};
   float* input_rows_[kernel::max_contexts] = {};
   float* output_rows_[kernel::max_outputs] = {};
-  float* ahead_rows_[max_ahead] = {};
+  fetch_list own_fetches_;
+  fetch_list& fetches_;
   float input_factors_[kernel::max_contexts] = {};
   float output_factors_[kernel::max_outputs] = {};
   float input_accumulated_[kernel::max_contexts] = {};

@@ -75,22 +75,27 @@ class sequence_trainer {
     length_ = static_cast<std::uint32_t>(length);
     sequence_ = sequence;
     next_raw_ = entered_ = planned_ = centre_ = left_ = 0;
+    if (length_ > 0) vocabulary_.prefetch_input(ids_[0]);
     skip_dropped();
   }
 
+  /// Plans one of the centres that step() would plan first, and asks for its rows: call it after begin(), while
+  /// another sequence trains.
+  M2GRL_HOST_DEVICE void prepare() {
+    enter_ahead();
+    if (planned_ < entered_ && planned_ <= plans_ahead) plan_next(true);
+  }
+  /// Whether every centre left to train is planned.
+  [[nodiscard]] M2GRL_HOST_DEVICE bool all_planned() const { return planned_ == entered_ && next_raw_ >= length_; }
+
   /// Trains the next centre. Returns false at the end of the sequence, when every row has left the ring.
   M2GRL_HOST_DEVICE bool step() {
-    while (next_raw_ < length_ && entered_ <= centre_ + ahead_) enter_next();
+    enter_ahead();
     if (centre_ == entered_) {
       while (left_ < entered_) leave_oldest();
       return false;
     }
-    while (planned_ < entered_ && planned_ <= centre_ + plans_ahead) {
-      make_plan(planned_);
-      const centre_plan& plan = plans_[planned_ % max_plans];
-      if (planned_ > centre_) vocabulary_.prefetch_outputs(plan.outputs, plan.count);
-      ++planned_;
-    }
+    while (planned_ < entered_ && planned_ <= centre_ + plans_ahead) plan_next(planned_ > centre_);
     train();
     ++centre_;
     while (left_ + options_.radius < centre_) leave_oldest();
@@ -119,6 +124,10 @@ class sequence_trainer {
     if (next_raw_ + 1 < length_) vocabulary_.prefetch_input(ids_[next_raw_ + 1]);
   }
 
+  M2GRL_HOST_DEVICE void enter_ahead() {
+    while (next_raw_ < length_ && entered_ <= centre_ + ahead_) enter_next();
+  }
+
   M2GRL_HOST_DEVICE void enter_next() {
     const std::uint32_t slot = entered_ % ring_size_;
     ring_id_[slot] = ids_[next_raw_];
@@ -130,6 +139,15 @@ class sequence_trainer {
   }
 
   M2GRL_HOST_DEVICE void leave_oldest() { vocabulary_.leave(left_++ % ring_size_); }
+
+  M2GRL_HOST_DEVICE void plan_next(bool prefetch) {
+    if (!options_.past || planned_ > 0) {   // nothing precedes the first position
+      make_plan(planned_);
+      const centre_plan& plan = plans_[planned_ % max_plans];
+      if (prefetch) vocabulary_.prefetch_outputs(plan.outputs, plan.count);
+    }
+    ++planned_;
+  }
 
   /// Draws radius and negatives of kept position `position`; draw numbers follow its place in the sequence.
   M2GRL_HOST_DEVICE void make_plan(std::uint32_t position) {
@@ -153,6 +171,7 @@ class sequence_trainer {
   }
 
   M2GRL_HOST_DEVICE void train() {
+    if (options_.past && centre_ == 0) return;
     centre_plan& plan = plans_[centre_ % max_plans];
     const std::uint32_t first = centre_ > plan.radius ? centre_ - plan.radius : 0;
     std::uint32_t last = centre_ + (options_.past ? 0 : plan.radius);
