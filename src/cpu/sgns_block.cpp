@@ -131,7 +131,7 @@ class row_fetches {
 
   /// Columns c … c + width of the next part's rows.
   HWY_INLINE void next(std::size_t c, std::size_t width) {
-    if (c % max_lanes != 0) return;   // a line is max_lanes floats: asked for once
+    if (c % max_lanes != 0) return;  // a line is max_lanes floats: asked for once
     const std::uint32_t share = left_ / parts_--;
     left_ -= share;
     for (float* const* last = row_ + share; row_ < last; ++row_) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "cpu/philox_batch.hpp"
 #include "cpu/sgns_block.hpp"
 #include "m2grl/kernel/sequence_trainer.hpp"
 #include "m2grl/kernel/task_weights.hpp"
@@ -60,6 +61,10 @@ class vocabulary {
 
   vocabulary(const vocabulary&) = delete;
   vocabulary& operator=(const vocabulary&) = delete;
+
+  void draw(const kernel::random_stream& stream, std::uint32_t first, std::uint32_t n, kernel::philox_block* blocks) {
+    philox_blocks(stream, first, n, blocks);
+  }
 
   void prefetch_input(std::uint32_t id) { fetches_.add(inputs_.row(id)); }
   void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) {

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "cpu/vocabulary.hpp"
+#include "cpu/train_sequences.hpp"
 #include "reference/sgns.hpp"
 #include "support/guarded_rows.hpp"
 #include "support/staged_vocabulary.hpp"
@@ -30,6 +30,19 @@ struct pointer_rows {
       words.end_sequence();
     }
     return words.tally();
+  }
+};
+
+/// A worker of the CPU backend, which plans the next sequence while one trains.
+struct worker_rows {
+  static constexpr reference::staging staging = reference::staging::table;
+  static loss_tally train(const m2grl::cpu::table_rows& in, const m2grl::cpu::table_rows& out, std::size_t,
+                          std::uint32_t dim, const sgns_options& o, float rate, m2grl::ragged_ref sequences) {
+    std::vector<m2grl::cpu::sequence_item> items;
+    for (std::size_t s = 0; s < sequences.size(); ++s) items.push_back({sequences[s].data(), sequences[s].size(), s});
+    m2grl::cpu::sequence_worker worker(in, out, dim, rate, o);
+    worker.train(items);
+    return worker.tally();
   }
 };
 

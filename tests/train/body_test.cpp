@@ -84,3 +84,20 @@ TEMPLATE_TEST_CASE("AdaGrad and hot rows", "", body::pointer_rows, body::staged_
     }
   }
 }
+
+TEST_CASE("a worker plans the next sequence while one trains, and agrees with the reference") {
+  for (const bool past : {false, true}) {
+    for (const bool shrunk : {false, true}) {
+      for (const double subsample : {0.0, 1e-2}) {
+        body::test_case c;
+        c.past = past;
+        c.shrunk = shrunk;
+        c.subsample = subsample;
+        c.lengths = {0, 1, 2, 7, 40, 3, 0, 1, 6, 17, 16, 4};
+        c.negatives = shrunk ? 31 : 5;  // as many blocks of draws as a batch holds, and fewer
+        c.rate = shrunk ? 0.01f : 0.05f;
+        body::check<body::worker_rows>(c);
+      }
+    }
+  }
+}

@@ -1,12 +1,15 @@
 /// The block kernel on every SIMD target that this machine can run, each proved to be the one that ran.
 #include <hwy/targets.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "cpu/philox_batch.hpp"
 #include "cpu/sgns_block.hpp"
 #include "train/body.hpp"
 
@@ -119,6 +122,27 @@ TEST_CASE("a block with a logit that is not finite writes nothing") {
         CHECK(std::isfinite(result.loss));
         CHECK(std::memcmp(x.data(), x_before.data(), x.bytes()) == 0);
         CHECK(std::memcmp(t.data(), t_before.data(), t.bytes()) == 0);
+      }
+    }
+  });
+}
+
+TEST_CASE("every SIMD target draws the words of the plain generator") {
+  using m2grl::kernel::philox_block;
+  const m2grl::kernel::random_stream stream(0xFEDCBA9876543210u, 0x1234, 0xABCDEF, 0x8765432112u,
+                                            m2grl::kernel::purpose::negatives);
+  for_each_target([&](const std::string& name) {
+    CAPTURE(name);
+    for (const std::uint32_t first : {0u, 7u, 0x7FFFFFFFu, 0xFFFFFFF8u}) {  // the last wraps round
+      for (const std::uint32_t n : {0u, 1u, 7u, 8u, 15u, 16u, 17u, 48u}) {
+        const std::uint32_t room = (n + 15) / 16 * 16;
+        std::vector<philox_block> drawn(room + 1, philox_block{{1, 2, 3, 4}});
+        m2grl::cpu::philox_blocks(stream, first, n, drawn.data());
+        for (std::uint32_t i = 0; i < n; ++i) {
+          const philox_block expected = stream.block(first + i);
+          REQUIRE(std::equal(drawn[i].word, drawn[i].word + 4, expected.word));
+        }
+        CHECK(drawn[room].word[0] == 1);  // nothing beyond the room
       }
     }
   });

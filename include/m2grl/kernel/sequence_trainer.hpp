@@ -5,6 +5,7 @@
 /// counter. What touches memory is behind the Vocabulary, supplied by each backend:
 ///
 ///   map(n, f)                      calls f(0) … f(n − 1), in any order, perhaps in parallel lanes
+///   draw(stream, first, n, blocks) optional: blocks[i] = stream.block(first + i), n ≤ draws_at_once; map otherwise
 ///   prefetch_input(id)             the input row of `id` will be entered soon
 ///   prefetch_outputs(ids, n)       these output rows will be trained on next
 ///   enter(slot, id)                input row `id` joins the ring at `slot`
@@ -30,6 +31,8 @@ inline constexpr std::uint32_t max_ring = 2 * max_radius + 1;
 inline constexpr std::uint32_t plans_ahead = 2;  ///< centres whose negatives are drawn, and rows fetched, early
 inline constexpr std::uint32_t max_plans = 4;    ///< > plans_ahead, a power of two
 
+inline constexpr std::uint32_t draws_at_once = 16;  ///< blocks of random words; ≥ (max_negatives + 1) / 2
+
 /// What one SGNS task does, the same for every sequence of a round. Trivially copyable.
 struct sgns_options {
   std::uint64_t seed = 0;
@@ -50,6 +53,12 @@ struct centre_plan {
   std::uint32_t count = 0;             ///< 1 + K
   std::uint32_t masked = 0;            ///< bit k: outputs[k] gets no gradient and no loss
   std::uint32_t radius = 0;
+};
+
+/// Blocks of one purpose, from `first` on, drawn before their use: many together are cheaper.
+struct drawn_blocks {
+  alignas(64) philox_block blocks[draws_at_once];
+  std::uint32_t first = 0, count = 0;
 };
 
 /// The ring slots of a centre's contexts.
@@ -75,6 +84,7 @@ class sequence_trainer {
     length_ = static_cast<std::uint32_t>(length);
     sequence_ = sequence;
     next_raw_ = entered_ = planned_ = centre_ = left_ = 0;
+    kept_draws_.count = window_draws_.count = negative_draws_.count = 0;
     if (length_ > 0) vocabulary_.prefetch_input(ids_[0]);
     skip_dropped();
   }
@@ -110,15 +120,34 @@ class sequence_trainer {
   }
 
  private:
-  [[nodiscard]] M2GRL_HOST_DEVICE random_stream draws(purpose what) const {
-    return random_stream(options_.seed, options_.task, options_.epoch, sequence_, what);
+  /// Blocks index … index + need − 1 of the sequence's draws for `what`, of which it has `total`.
+  M2GRL_HOST_DEVICE const philox_block* draws(drawn_blocks& drawn, purpose what, std::uint32_t index,
+                                              std::uint32_t need, std::uint32_t total) {
+    const std::uint32_t at = index - drawn.first;
+    if (at >= drawn.count || drawn.count - at < need) {
+      const random_stream stream(options_.seed, options_.task, options_.epoch, sequence_, what);
+      drawn.first = index;
+      drawn.count = total - index < draws_at_once ? total - index : draws_at_once;
+      if constexpr (requires { vocabulary_.draw(stream, index, drawn.count, drawn.blocks); }) {
+        vocabulary_.draw(stream, index, drawn.count, drawn.blocks);
+      } else {
+        vocabulary_.map(drawn.count, [&](std::uint32_t i) { drawn.blocks[i] = stream.block(index + i); });
+      }
+    }
+    return drawn.blocks + (index - drawn.first);
+  }
+  /// One random word of place `raw` in the sequence.
+  M2GRL_HOST_DEVICE std::uint32_t word(drawn_blocks& drawn, purpose what, std::uint32_t raw) {
+    return draws(drawn, what, raw, 1, length_)->word[0];
   }
 
   /// Moves next_raw_ to the next position that subsampling keeps.
   M2GRL_HOST_DEVICE void skip_dropped() {
     if (options_.keep != nullptr) {
-      const random_stream stream = draws(purpose::subsampling);
-      while (next_raw_ < length_ && stream.word(next_raw_) > options_.keep[ids_[next_raw_]]) ++next_raw_;
+      while (next_raw_ < length_ &&
+             word(kept_draws_, purpose::subsampling, next_raw_) > options_.keep[ids_[next_raw_]]) {
+        ++next_raw_;
+      }
     }
     // One further than the next: a row comes from memory no sooner than in a centre's time.
     if (next_raw_ + 1 < length_) vocabulary_.prefetch_input(ids_[next_raw_ + 1]);
@@ -141,7 +170,7 @@ class sequence_trainer {
   M2GRL_HOST_DEVICE void leave_oldest() { vocabulary_.leave(left_++ % ring_size_); }
 
   M2GRL_HOST_DEVICE void plan_next(bool prefetch) {
-    if (!options_.past || planned_ > 0) {   // nothing precedes the first position
+    if (!options_.past || planned_ > 0) {  // nothing precedes the first position
       make_plan(planned_);
       const centre_plan& plan = plans_[planned_ % max_plans];
       if (prefetch) vocabulary_.prefetch_outputs(plan.outputs, plan.count);
@@ -155,15 +184,16 @@ class sequence_trainer {
     const std::uint32_t raw = ring_raw_[slot];
     const std::uint32_t id = ring_id_[slot];
     centre_plan& plan = plans_[position % max_plans];
-    plan.radius = options_.shrunk ? 1 + mulhi(draws(purpose::window).word(raw), options_.radius) : options_.radius;
+    plan.radius =
+        options_.shrunk ? 1 + mulhi(word(window_draws_, purpose::window, raw), options_.radius) : options_.radius;
     plan.count = 1 + options_.negatives;
     plan.outputs[0] = id;
-    const random_stream stream = draws(purpose::negatives);
     const std::uint32_t blocks = (options_.negatives + 1) / 2;  // two negatives from one block of four words
+    const philox_block* block = draws(negative_draws_, purpose::negatives, raw * blocks, blocks, length_ * blocks);
     vocabulary_.map(blocks, [&](std::uint32_t b) {
-      const philox_block block = stream.block(raw * blocks + b);
-      plan.outputs[1 + 2 * b] = options_.sampler(block.word[0], block.word[1]);
-      if (2 * b + 1 < options_.negatives) plan.outputs[2 + 2 * b] = options_.sampler(block.word[2], block.word[3]);
+      const auto& word = block[b].word;
+      plan.outputs[1 + 2 * b] = options_.sampler(word[0], word[1]);
+      if (2 * b + 1 < options_.negatives) plan.outputs[2 + 2 * b] = options_.sampler(word[2], word[3]);
     });
     plan.masked = 0;
     for (std::uint32_t k = 1; k < plan.count; ++k)
@@ -210,6 +240,7 @@ class sequence_trainer {
   std::uint32_t left_ = 0;      // kept positions that left the ring
   std::uint32_t ring_id_[max_ring] = {};
   std::uint32_t ring_raw_[max_ring] = {};
+  drawn_blocks kept_draws_, window_draws_, negative_draws_;
   centre_plan plans_[max_plans];  // of the centre in training and those after it
 };
 
