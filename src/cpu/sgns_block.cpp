@@ -185,27 +185,36 @@ HWY_INLINE bool gradients(float* HWY_RESTRICT z, const float* HWY_RESTRICT sign,
 template <std::size_t N>
 constexpr std::size_t pair_vectors = (2 * N + lanes - 1) / lanes;
 
-/// Logits of `Rows` ≤ 2 input rows against N output rows.
+/// Logits of `Rows` input rows, 1 or an even number, against N output rows.
 template <std::size_t N, std::size_t Rows>
-HWY_INLINE void pair_logits(const sgns_block& b, std::size_t i, float* HWY_RESTRICT z) {
+HWY_INLINE void row_logits(const sgns_block& b, std::size_t i, float* HWY_RESTRICT z) {
   const tag d;
-  vec sums[Rows * N];
-  M2GRL_UNROLL for (std::size_t j = 0; j < Rows * N; ++j) sums[j] = hn::Zero(d);
+  vec sums[(Rows + 1) / 2][2 * N];
+  M2GRL_UNROLL for (std::size_t p = 0; p < (Rows + 1) / 2; ++p) {
+    M2GRL_UNROLL for (std::size_t j = 0; j < 2 * N; ++j) sums[p][j] = hn::Zero(d);
+  }
   for (std::size_t c = 0; c < b.stride; c += lanes) {
     vec x[Rows];
     M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) x[r] = hn::Load(d, b.inputs[i + r] + c);
     M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
       const vec t = hn::Load(d, b.outputs[k] + c);
-      M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) sums[r * N + k] = hn::MulAdd(x[r], t, sums[r * N + k]);
+      M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
+        vec& sum = sums[r / 2][r % 2 * N + k];
+        sum = hn::MulAdd(x[r], t, sum);
+      }
     }
   }
-  vec logits[pair_vectors<N>];
-  pack_sums<Rows * N>(sums, logits);
-  constexpr std::size_t vectors = (Rows * N + lanes - 1) / lanes;
-  M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
-    hn::Store(v < vectors ? logits[v] : hn::Zero(d), d, z + v * lanes);
+  M2GRL_UNROLL for (std::size_t p = 0; p < (Rows + 1) / 2; ++p) {
+    vec logits[pair_vectors<N>];
+    pack_sums<2 * N>(sums[p], logits);
+    M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v)
+        hn::Store(logits[v], d, z + p * max_lanes + v * lanes);
   }
 }
+
+/// Input rows whose logits are summed side by side: more rows load each output row less often.
+template <std::size_t N>
+constexpr std::size_t logit_rows = lanes == 16 && N <= 6 ? 4 : 2;
 
 /// Labels of a pair of rows: +1 in column 0, −1 in the others, 0 beyond and where `masked`.
 template <std::size_t N>
@@ -326,8 +335,9 @@ template <std::size_t N>
 HWY_INLINE bool train_fixed(const sgns_block& b, loss_lanes& losses) {
   alignas(64) float g[max_inputs / 2 * max_lanes];
   std::size_t i = 0;
-  for (; i + 2 <= b.m; i += 2) pair_logits<N, 2>(b, i, g + i / 2 * max_lanes);
-  if (i < b.m) pair_logits<N, 1>(b, i, g + i / 2 * max_lanes);
+  for (; i + logit_rows<N> <= b.m; i += logit_rows<N>) row_logits<N, logit_rows<N>>(b, i, g + i / 2 * max_lanes);
+  for (; i + 2 <= b.m; i += 2) row_logits<N, 2>(b, i, g + i / 2 * max_lanes);
+  if (i < b.m) row_logits<N, 1>(b, i, g + i / 2 * max_lanes);
   const auto factors = static_cast<std::uint32_t>((b.m + 1) / 2 * pair_vectors<N>);
   if (losses.factors + factors > most_factors) losses.close();
   losses.factors += factors;
