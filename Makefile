@@ -1,28 +1,49 @@
 # Thin front of the CMake build: every target installs what is missing, configures and builds first.
 BUILD ?= build
 JOBS ?= $(shell nproc)
-.PHONY: build demo test bench deps clean
+.PHONY: help build demo test check check-format check-tidy check-consumers check-tsan format bench deps check-deps clean
 
-deps:
-	@sh scripts/install_dependencies.sh
-
-build: deps
+build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release
 	cmake --build $(BUILD) -j $(JOBS)
 
-demo: build
+help:  ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: build  ## a tour: draw a marketplace, train, evaluate, recommend
 	$(BUILD)/bin/m2grl demo
 
-# Release tests, then the CPU tests under AddressSanitizer and UndefinedBehaviorSanitizer.
-test: build
+test: build  ## the release tests, then the CPU tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS)
 	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -LE "data|slow"
 
-# Every bench, each against its ceiling; figures in build/bench/results/*.json.
-bench: build
+check: check-format check-consumers check-tidy check-tsan  ## the slower checks, each also alone:
+
+check-format: check-deps  ## sources as .clang-format says
+	@scripts/check_format.sh
+
+check-consumers: build  ## programs that use m2grl installed (static, shared) and as a subdirectory
+	@scripts/check_consumers.sh $(BUILD)
+
+check-tidy: check-deps  ## clang-tidy over src and the headers that it includes
+	@scripts/check_tidy.sh
+
+check-tsan: check-deps  ## the CPU tests under ThreadSanitizer
+	@scripts/check_tsan.sh
+
+format: check-deps  ## rewrite the sources as .clang-format says
+	@find src include tests bench examples -name '*.cpp' -o -name '*.hpp' | xargs clang-format -i
+
+bench: build  ## every bench, each against its ceiling; figures in build/bench/results/*.json
 	cmake --build $(BUILD) --target run_benches
 
-clean:
+deps:
+	@sh scripts/install_dependencies.sh
+
+check-deps:
+	@sh scripts/install_dependencies.sh check
+
+clean:  ## remove every build folder
 	rm -rf build build-*

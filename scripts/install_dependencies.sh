@@ -1,9 +1,15 @@
 #!/bin/sh
-# Installs the Debian packages that the build needs, those that are missing only.
+# Installs the Debian packages that are missing for a tier: build (the default), or check (build and its tools).
 set -eu
 packages="g++ cmake ninja-build pkg-config libfmt-dev catch2 libhwy-dev libeigen3-dev libopenblas-dev
 libthrust-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libxxhash-dev
 libbenchmark-dev"
+case "${1:-build}" in
+  build) ;;
+  # llvm: llvm-symbolizer, without which ThreadSanitizer's suppressions match no function
+  check) packages="$packages clang clang-format clang-tidy libomp-dev llvm" ;;
+  *) echo "usage: install_dependencies.sh [build|check]" >&2; exit 2 ;;
+esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
   # Not Debian: go on where the build already works, else say what it needs.

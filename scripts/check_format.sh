@@ -1,0 +1,10 @@
+#!/bin/sh
+# Every source as .clang-format says; prints what clang-format would change.
+set -eu
+cd "$(dirname "$0")/.."
+files=$(find src include tests bench examples -name '*.cpp' -o -name '*.hpp')
+if ! clang-format --dry-run -Werror $files; then
+  echo "check-format: failed; make format rewrites the places above"
+  exit 1
+fi
+echo "check-format: passed, $(echo "$files" | wc -l) files"
