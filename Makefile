@@ -1,7 +1,7 @@
 # Thin front of the CMake build: every target installs what is missing, configures and builds first.
 BUILD ?= build
 JOBS ?= $(shell nproc)
-.PHONY: help build demo test check check-format check-tidy check-consumers check-tsan format bench deps check-deps clean
+.PHONY: help build demo test check check-format check-docs check-consumers check-tidy check-tsan format bench deps check-deps clean
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release
@@ -19,10 +19,13 @@ test: build  ## the release tests, then the CPU tests under AddressSanitizer and
 	cmake --build build-asan -j $(JOBS)
 	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -LE "data|slow"
 
-check: check-format check-consumers check-tidy check-tsan  ## the slower checks, each also alone:
+check: check-format check-docs check-consumers check-tidy check-tsan  ## the slower checks, each also alone:
 
 check-format: check-deps  ## sources as .clang-format says
 	@scripts/check_format.sh
+
+check-docs: build  ## links, paths, options of the documentation; README's commands and code, run
+	@scripts/check_docs.sh $(BUILD)
 
 check-consumers: build  ## programs that use m2grl installed (static, shared) and as a subdirectory
 	@scripts/check_consumers.sh $(BUILD)
