@@ -8,7 +8,7 @@ if(M2GRL_DEVELOPER)
 endif()
 if(M2GRL_SANITIZE)
   target_compile_options(m2grl_private_options INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${M2GRL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    -Wno-maybe-uninitialized>)  # g++ 12 warns of its own <regex> and <functional> under sanitizers
+    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${M2GRL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all>
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)  # it warns of its own <regex> and <functional> here
   target_link_options(m2grl_private_options INTERFACE -fsanitize=${M2GRL_SANITIZE})
 endif()

@@ -13,7 +13,8 @@ using namespace graph_detail;  // NOLINT: this file implements one function of i
 
 void check_sequences(ragged_ref sequences, std::size_t nodes, std::span<const std::uint32_t> event_weights) {
   check_node_count(nodes);
-  const auto& [offsets, ids] = sequences;
+  const auto offsets = sequences.offsets;  // by name: OpenMP captures no structured binding
+  const auto ids = sequences.ids;
   if (!offsets.empty() ? offsets.front() != 0 || offsets.back() != ids.size() : !ids.empty()) {
     throw invalid_input(fmt::format("the sequence offsets do not span the {} ids", ids.size()));
   }
@@ -55,7 +56,7 @@ struct slices {
 };
 
 slices count_transitions(ragged_ref sequences, std::span<const std::uint32_t> event_weights) {
-  const auto count = static_cast<std::size_t>(4 * omp_get_max_threads());
+  const auto count = 4 * static_cast<std::size_t>(omp_get_max_threads());
   slices result{count, std::vector<std::size_t>(count + 1), std::vector<std::size_t>(count + 1)};
   for (std::size_t s = 1; s <= count; ++s) {
     result.begin[s] = s == count ? sequences.ids.size() : sequences.ids.size() / count * s;
