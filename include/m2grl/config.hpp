@@ -184,7 +184,7 @@ struct config {
 
 /// The same from text; `name` stands for the file in messages, and data.root stays as it is. A configuration that
 /// names no log and no edge list is fine: its data lay in memory.
-[[nodiscard]] config parse_config(std::string_view toml, const std::string& name,
+[[nodiscard]] config parse_config(std::string_view text, const std::string& name,
                                   const std::vector<std::pair<std::string, std::string>>& overrides = {});
 
 /// Writes every key as TOML that parse_config() reads back to the same configuration.

@@ -1,7 +1,7 @@
 #include "cli/interrupts.hpp"
 
 #include <semaphore.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigaction is of POSIX
 #include <unistd.h>
 
 #include <string_view>

@@ -27,7 +27,7 @@ namespace {
 
 struct range_checker {
   const key_places& places;
-  std::string path = "";
+  std::string path{};
 
   template <class Field>
   void operator()(std::string_view name, const Field& field, const limits& within = {}) const {

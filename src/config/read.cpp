@@ -122,7 +122,7 @@ struct override_reader {
   const toml::node& value;
   std::string_view raw;
   const input_place& place;
-  std::string path = "";  ///< of the key, with views by their number
+  std::string path{};  ///< of the key, with views by their number
   bool found = false;
 
   template <class Field>

@@ -19,9 +19,9 @@ HWY_BEFORE_NAMESPACE();
 namespace m2grl::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::uint32_t max_inputs = 32;
+constexpr std::size_t max_inputs = 32;
 constexpr std::uint32_t most_factors = 48;  // of a product of loss_lanes
-constexpr std::uint32_t max_columns = 32;
+constexpr std::size_t max_columns = 32;
 constexpr std::uint32_t fast_columns = 8;  // blocks of up to this many outputs stay in registers
 constexpr std::size_t max_lanes = 16;      // rows are padded to this many floats
 constexpr float largest_logit = 1e5f;      // beyond it training has diverged; rows are still far from overflow
@@ -428,15 +428,16 @@ bool train_any(const sgns_block& b, loss_lanes& losses) {
   row_fetches(b, 1).next(0, b.stride);
   alignas(64) float z[max_inputs * max_columns + 2 * max_lanes];
   alignas(64) float sign[max_inputs * max_columns + 2 * max_lanes];
+  const std::size_t logits = std::size_t{b.m} * b.n;
   for (std::size_t i = 0; i < b.m; ++i) {
     for (std::size_t k = 0; k < b.n; ++k) {
       z[i * b.n + k] = dot(b.inputs[i], b.outputs[k], b.stride);
       sign[i * b.n + k] = (b.masked >> k) & 1u ? 0.0f : k == 0 ? 1.0f : -1.0f;
     }
   }
-  std::fill_n(sign + b.m * b.n, max_lanes, 0.0f);
-  std::fill_n(z + b.m * b.n, max_lanes, 0.0f);
-  if (!gradients(z, sign, b.m * b.n, 1.0f, 0, losses)) return false;
+  std::fill_n(sign + logits, max_lanes, 0.0f);
+  std::fill_n(z + logits, max_lanes, 0.0f);
+  if (!gradients(z, sign, logits, 1.0f, 0, losses)) return false;
   const row_rates rates = rates_of(b, z);
   alignas(64) float delta[max_columns * max_lanes];
   for (std::size_t c = 0; c < b.stride; c += lanes) update_column_any(b, z, rates, c, delta);
@@ -541,7 +542,8 @@ const char* simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 double measure_fma_rate(double seconds) {
   using clock = std::chrono::steady_clock;
   constexpr std::uint64_t steps = 1 << 16;
-  volatile float sink = HWY_DYNAMIC_DISPATCH(fma_chains)(steps);  // warms up, and chooses the target
+  volatile float sink = 0;
+  sink = HWY_DYNAMIC_DISPATCH(fma_chains)(steps);  // warms up, and chooses the target
   const auto start = clock::now();
   std::uint64_t rounds = 0;
   double elapsed = 0;

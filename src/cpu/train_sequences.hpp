@@ -24,6 +24,7 @@ class sequence_worker {
       : lanes_{{inputs, outputs, dim, rate, options, fetches_}, {inputs, outputs, dim, rate, options, fetches_}} {}
   sequence_worker(const sequence_worker&) = delete;
   sequence_worker& operator=(const sequence_worker&) = delete;
+  ~sequence_worker() = default;
 
   /// Trains the sequences in order. While the last centres of one train, the first of the next are planned and their
   /// rows fetched, as many centres ahead as within a sequence.

@@ -61,6 +61,7 @@ class vocabulary {
 
   vocabulary(const vocabulary&) = delete;
   vocabulary& operator=(const vocabulary&) = delete;
+  ~vocabulary() = default;
 
   void draw(const kernel::random_stream& stream, std::uint32_t first, std::uint32_t n, kernel::philox_block* blocks) {
     philox_blocks(stream, first, n, blocks);

@@ -4,6 +4,7 @@
 
 namespace m2grl::cpu {
 
+// NOLINTNEXTLINE(bugprone-throw-keyword-missing): a vector of exception_ptr, not an exception
 worker_team::worker_team(std::size_t size) : faults_(std::max<std::size_t>(size, 1)) {
   threads_.reserve(faults_.size() - 1);
   for (std::size_t worker = 1; worker < faults_.size(); ++worker) {

@@ -180,8 +180,9 @@ void walk_batch::propose(walk_state& w, std::uint32_t step) {
     const kernel::philox_block block = w.stream.block(kernel::attempt_block(step, w.attempt));
     std::copy_n(block.word, 4, w.draws);
   }
-  w.coin = w.draws[2 * (w.attempt % 2) + 1] >> 8;
-  draw_edge(w, w.draws[2 * (w.attempt % 2)]);
+  const std::uint32_t* words = w.draws + (w.attempt % 2 == 0 ? 0 : 2);
+  w.coin = words[1] >> 8;
+  draw_edge(w, words[0]);
 }
 
 void walk_batch::resolve(walk_state& w, std::uint32_t step, bool accepted) {

@@ -71,7 +71,7 @@ class block_reader {
 class fault_log {
  public:
   void add_lines(std::uint64_t block, std::uint64_t lines);
-  void add_fault(const text_block& block, const parse_fault& fault);
+  void add_fault(const text_block& block, const parse_fault& found);
   /// Throws the first fault of all, by place, as invalid_input; the source's own fault where it came first.
   void rethrow(const block_reader& reader) const;
   /// Lines before each block.

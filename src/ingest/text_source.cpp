@@ -43,6 +43,8 @@ class raw_file {
     (void)::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);  // a hint: refusal is harmless
 #endif
   }
+  raw_file(const raw_file&) = delete;
+  raw_file& operator=(const raw_file&) = delete;
   raw_file(raw_file&& other) noexcept
       : name_(std::move(other.name_)), descriptor_(other.descriptor_), owned_(std::exchange(other.owned_, false)) {}
   raw_file& operator=(raw_file&&) = delete;

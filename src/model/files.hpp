@@ -25,6 +25,8 @@ class running_checksum {
  public:
   running_checksum();
   ~running_checksum();
+  running_checksum(const running_checksum&) = delete;
+  running_checksum& operator=(const running_checksum&) = delete;
   running_checksum(running_checksum&&) noexcept;
   running_checksum& operator=(running_checksum&&) noexcept;
   void add(const void* bytes, std::size_t count);

@@ -11,12 +11,12 @@ namespace {
 
 using namespace synth;
 
-constexpr std::int64_t opening = 1704067200;                    // 2024-01-01 00:00 UTC
-constexpr std::int64_t opening_days = 30;                       // users arrive over this many days
-constexpr std::int64_t least_gap = 7200, most_gap = 3 * 86400;  // between sessions, seconds
-constexpr std::int64_t least_pause = 5, most_pause = 300;       // between events of a session, seconds
-constexpr int most_tries = 64;                                  // draws for an item that is not a repeat
-constexpr double most_events = 20;                              // of a user, in means
+constexpr std::int64_t opening = 1704067200;                 // 2024-01-01 00:00 UTC
+constexpr std::int64_t opening_days = 30;                    // users arrive over this many days
+constexpr std::int64_t least_gap = 7200, most_gap = 259200;  // between sessions, seconds: 2 hours, 3 days
+constexpr std::int64_t least_pause = 5, most_pause = 300;    // between events of a session, seconds
+constexpr int most_tries = 64;                               // draws for an item that is not a repeat
+constexpr double most_events = 20;                           // of a user, in means
 
 std::size_t draw_event_count(const synth_config& plan, draws& random) {
   const double excess = plan.events_per_user - static_cast<double>(plan.min_events);

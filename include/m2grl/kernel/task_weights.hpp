@@ -36,9 +36,7 @@ struct loss_tally {
   }
 };
 
-M2GRL_HOST_DEVICE inline std::int64_t to_fixed_point(double loss) {
-  return static_cast<std::int64_t>(loss * (1 << 20) + 0.5);
-}
+M2GRL_HOST_DEVICE inline std::int64_t to_fixed_point(double loss) { return std::llround(loss * (1 << 20)); }
 
 M2GRL_HOST_DEVICE inline double clamp(double value, double low, double high) {
   return value < low ? low : value > high ? high : value;

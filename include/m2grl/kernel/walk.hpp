@@ -115,8 +115,9 @@ M2GRL_HOST_DEVICE inline std::uint64_t draw_second_order(const csr_ref& g, const
                                                          std::uint32_t u, std::uint32_t t) {
   for (std::uint32_t a = 0; a < most_rejections; ++a) {
     const philox_block block = stream.block(attempt_block(step, a));
-    const std::uint64_t edge = draw_edge(g, o, u, block.word[2 * (a % 2)]);
-    const std::uint32_t coin = block.word[2 * (a % 2) + 1] >> 8, x = g.columns[edge];
+    const std::uint32_t* words = block.word + (a % 2 == 0 ? 0 : 2);
+    const std::uint64_t edge = draw_edge(g, o, u, words[0]);
+    const std::uint32_t coin = words[1] >> 8, x = g.columns[edge];
     verdict v = judge(o, coin, x == t);
     if (v == verdict::depends) v = coin < bias_of(g, o, t, x) ? verdict::accept : verdict::reject;
     if (v == verdict::accept) return edge;
