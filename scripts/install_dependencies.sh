@@ -6,8 +6,8 @@ libthrust-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev lib
 libbenchmark-dev"
 case "${1:-build}" in
   build) ;;
-  # llvm: llvm-symbolizer, without which ThreadSanitizer's suppressions match no function
-  check) packages="$packages clang clang-format clang-tidy libomp-dev llvm" ;;
+  # libclang-rt-dev: the sanitizers of clang; llvm: llvm-symbolizer, without which suppressions match no function
+  check) packages="$packages clang clang-format clang-tidy libclang-rt-dev libomp-dev llvm" ;;
   *) echo "usage: install_dependencies.sh [build|check]" >&2; exit 2 ;;
 esac
 
