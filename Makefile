@@ -1,7 +1,8 @@
-# Thin front of the CMake build: every target installs what is missing, configures and builds first.
+# Thin front of the CMake build: a target first installs what is missing, then configures and builds what it needs.
 BUILD ?= build
 JOBS ?= $(shell nproc)
-.PHONY: help build demo test check check-format check-docs check-consumers check-tidy check-tsan format bench deps check-deps clean
+.PHONY: help build demo test check check-format check-docs check-consumers check-tidy check-tsan format bench clean
+.PHONY: deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release

@@ -19,7 +19,9 @@ consume() {
     -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
   quietly cmake --build "$2"
   "$2/consumer" || fail "the program's neighbours are not the planted ones"
-  if grep -q -e "$PWD/include" -e "$PWD/src" "$2/compile_commands.json"; then fail "the package points into the checkout"; fi
+  if grep -q -e "$PWD/include" -e "$PWD/src" "$2/compile_commands.json"; then
+    fail "the package points into the checkout"
+  fi
 }
 
 say "installed, static library (the prefix is moved after the installation)"

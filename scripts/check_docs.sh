@@ -46,8 +46,8 @@ there() {
 
 # A path is from the checkout's root or from the document's folder; a bare file name may lie anywhere. build/ is output.
 check_paths() {
-  spans "$1" | grep -v '^build/' |
-    grep -x -E '[A-Za-z0-9_.-]+(/[A-Za-z0-9_.*-]*)+|[A-Za-z0-9_.-]+\.(hpp|cpp|cmake|toml|json|py|sh|md)' > "$work/paths" || true
+  spans "$1" | grep -v '^build/' | grep -x -E -e '[A-Za-z0-9_.-]+(/[A-Za-z0-9_.*-]*)+' \
+    -e '[A-Za-z0-9_.-]+\.(hpp|cpp|cmake|toml|json|py|sh|md)' > "$work/paths" || true
   while read -r path; do
     if there "$path" || there "$(dirname "$1")/$path"; then continue; fi
     case $path in
@@ -73,7 +73,10 @@ check_command() {
   for word in "$@"; do
     case $word in
       - | [!-]*) ;;
-      *) echo "$help" | grep -q -E -e "(^|[ ,])${word%%=*}([ ,:]|\$)" || fault "$file: m2grl $command has no option $word" ;;
+      *)
+        echo "$help" | grep -q -E -e "(^|[ ,])${word%%=*}([ ,:]|\$)" ||
+          fault "$file: m2grl $command has no option $word"
+        ;;
     esac
   done
 }
