@@ -52,11 +52,12 @@ class sequence_worker {
   /// Sequences take turns in two lanes.
   struct lane {
     vocabulary words;
+    kernel::trainer_arrays arrays;
     kernel::sequence_trainer<vocabulary> trainer;
 
     lane(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate,
          const kernel::sgns_options& options, fetch_list& fetches)
-        : words(inputs, outputs, dim, rate, &fetches), trainer(words, options) {}
+        : words(inputs, outputs, dim, rate, &fetches), trainer(words, options, arrays) {}
     void begin(const sequence_item& item) { trainer.begin(item.ids, item.length, item.number); }
   };
 

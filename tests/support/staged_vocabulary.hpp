@@ -180,10 +180,11 @@ inline m2grl::kernel::loss_tally train_stale(stale_rows& inputs, stale_rows& out
                                              std::size_t workers, m2grl::ragged_ref sequences) {
   struct worker {
     staged_vocabulary words;
+    m2grl::kernel::trainer_arrays arrays;
     m2grl::kernel::sequence_trainer<staged_vocabulary> trainer;
     bool busy = false;
     worker(stale_rows& in, stale_rows& out, const m2grl::kernel::sgns_options& o, std::uint32_t width, float eta)
-        : words(in, out, width, eta), trainer(words, o) {}
+        : words(in, out, width, eta), trainer(words, o, arrays) {}
   };
   std::vector<std::unique_ptr<worker>> crew;  // trainers refer to their vocabulary: they must not move
   for (std::size_t w = 0; w < workers; ++w)

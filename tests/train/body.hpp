@@ -24,7 +24,8 @@ struct pointer_rows {
   static loss_tally train(const m2grl::cpu::table_rows& in, const m2grl::cpu::table_rows& out, std::size_t,
                           std::uint32_t dim, const sgns_options& o, float rate, m2grl::ragged_ref sequences) {
     m2grl::cpu::vocabulary words(in, out, dim, rate);
-    m2grl::kernel::sequence_trainer<m2grl::cpu::vocabulary> trainer(words, o);
+    m2grl::kernel::trainer_arrays arrays;
+    m2grl::kernel::sequence_trainer<m2grl::cpu::vocabulary> trainer(words, o, arrays);
     for (std::size_t s = 0; s < sequences.size(); ++s) {
       trainer.run(sequences[s].data(), sequences[s].size(), s);
       words.end_sequence();

@@ -57,7 +57,8 @@ template <class Vocabulary>
 std::vector<recorded_centre> record(Vocabulary& words, const body::setting& s) {
   std::vector<recorded_centre> centres;
   recording<Vocabulary> recorder(words, centres);
-  kernel::sequence_trainer<recording<Vocabulary>> trainer(recorder, s.options);
+  kernel::trainer_arrays arrays;
+  kernel::sequence_trainer<recording<Vocabulary>> trainer(recorder, s.options, arrays);
   for (std::size_t row = 0; row < s.sequences.size(); ++row) {
     trainer.run(s.sequences[row].data(), s.sequences[row].size(), row);
     REQUIRE(recorder.empty());

@@ -4,7 +4,8 @@
 /// Control flow lives here and only here: which centre, which window, which negatives, which random
 /// counter. What touches memory is behind the Vocabulary, supplied by each backend:
 ///
-///   map(n, f)                      calls f(0) … f(n − 1), in any order, perhaps in parallel lanes
+///   map(n, f)                      calls f(0) … f(n − 1), in any order, perhaps in parallel lanes; all that was
+///                                  written before it is seen within, all that it writes is seen after it
 ///   draw(stream, first, n, blocks) optional: blocks[i] = stream.block(first + i), n ≤ draws_at_once; map otherwise
 ///   prefetch_input(id)             the input row of `id` will be entered soon
 ///   prefetch_outputs(ids, n)       these output rows will be trained on next
@@ -50,21 +51,33 @@ struct sgns_options {
 /// A centre and its negatives, drawn before it trains so that their rows can be prefetched.
 struct centre_plan {
   std::uint32_t outputs[max_outputs];  ///< the centre, then K negatives
-  std::uint32_t count = 0;             ///< 1 + K
-  std::uint32_t masked = 0;            ///< bit k: outputs[k] gets no gradient and no loss
-  std::uint32_t radius = 0;
+  std::uint32_t count;                 ///< 1 + K
+  std::uint32_t masked;                ///< bit k: outputs[k] gets no gradient and no loss
+  std::uint32_t radius;
 };
 
 /// Blocks of one purpose, from `first` on, drawn before their use: many together are cheaper.
 struct drawn_blocks {
-  alignas(64) philox_block blocks[draws_at_once];
+  philox_block* blocks = nullptr;  ///< [draws_at_once]
   std::uint32_t first = 0, count = 0;
 };
 
 /// The ring slots of a centre's contexts.
 struct window_slots {
-  std::uint32_t slot[max_contexts];
+  const std::uint32_t* slot = nullptr;  ///< [count]
   std::uint32_t count = 0;
+};
+
+/// The arrays of one trainer. They are written within map() only, so that on a GPU they may lie in shared memory, one
+/// for a warp whose lanes all follow the trainer's steps.
+struct trainer_arrays {
+  alignas(64) philox_block kept_blocks[draws_at_once];
+  alignas(64) philox_block window_blocks[draws_at_once];
+  alignas(64) philox_block negative_blocks[draws_at_once];
+  centre_plan plans[max_plans];  ///< of the centre in training and those after it
+  std::uint32_t ring_id[max_ring];
+  std::uint32_t ring_raw[max_ring];  ///< places in the sequence, dropped positions counted
+  std::uint32_t window[max_contexts];
 };
 
 /// Trains one sequence at a time, one centre per step(), so that a caller may interleave many sequences.
@@ -72,11 +85,17 @@ struct window_slots {
 template <class Vocabulary>
 class sequence_trainer {
  public:
-  M2GRL_HOST_DEVICE sequence_trainer(Vocabulary& vocabulary, const sgns_options& options)
+  /// All three outlive the trainer.
+  M2GRL_HOST_DEVICE sequence_trainer(Vocabulary& vocabulary, const sgns_options& options, trainer_arrays& arrays)
       : vocabulary_(vocabulary),
         options_(options),
+        arrays_(arrays),
         ahead_(options.past || options.radius < plans_ahead ? plans_ahead : options.radius),
-        ring_size_(options.radius + ahead_ + 1) {}
+        ring_size_(options.radius + ahead_ + 1) {
+    kept_draws_.blocks = arrays.kept_blocks;
+    window_draws_.blocks = arrays.window_blocks;
+    negative_draws_.blocks = arrays.negative_blocks;
+  }
 
   /// Starts on the sequence `ids` [length]; `sequence` numbers it within the epoch (48 bits).
   M2GRL_HOST_DEVICE void begin(const std::uint32_t* ids, std::uint64_t length, std::uint64_t sequence) {
@@ -159,9 +178,12 @@ class sequence_trainer {
 
   M2GRL_HOST_DEVICE void enter_next() {
     const std::uint32_t slot = entered_ % ring_size_;
-    ring_id_[slot] = ids_[next_raw_];
-    ring_raw_[slot] = next_raw_;
-    vocabulary_.enter(slot, ids_[next_raw_]);
+    const std::uint32_t id = ids_[next_raw_];
+    vocabulary_.map(1, [&](std::uint32_t) {
+      arrays_.ring_id[slot] = id;
+      arrays_.ring_raw[slot] = next_raw_;
+    });
+    vocabulary_.enter(slot, id);
     ++entered_;
     ++next_raw_;
     skip_dropped();
@@ -172,7 +194,7 @@ class sequence_trainer {
   M2GRL_HOST_DEVICE void plan_next(bool prefetch) {
     if (!options_.past || planned_ > 0) {  // nothing precedes the first position
       make_plan(planned_);
-      const centre_plan& plan = plans_[planned_ % max_plans];
+      const centre_plan& plan = arrays_.plans[planned_ % max_plans];
       if (prefetch) vocabulary_.prefetch_outputs(plan.outputs, plan.count);
     }
     ++planned_;
@@ -181,13 +203,11 @@ class sequence_trainer {
   /// Draws radius and negatives of kept position `position`; draw numbers follow its place in the sequence.
   M2GRL_HOST_DEVICE void make_plan(std::uint32_t position) {
     const std::uint32_t slot = position % ring_size_;
-    const std::uint32_t raw = ring_raw_[slot];
-    const std::uint32_t id = ring_id_[slot];
-    centre_plan& plan = plans_[position % max_plans];
-    plan.radius =
+    const std::uint32_t raw = arrays_.ring_raw[slot];
+    const std::uint32_t id = arrays_.ring_id[slot];
+    centre_plan& plan = arrays_.plans[position % max_plans];
+    const std::uint32_t radius =
         options_.shrunk ? 1 + mulhi(word(window_draws_, purpose::window, raw), options_.radius) : options_.radius;
-    plan.count = 1 + options_.negatives;
-    plan.outputs[0] = id;
     const std::uint32_t blocks = (options_.negatives + 1) / 2;  // two negatives from one block of four words
     const philox_block* block = draws(negative_draws_, purpose::negatives, raw * blocks, blocks, length_ * blocks);
     vocabulary_.map(blocks, [&](std::uint32_t b) {
@@ -195,38 +215,49 @@ class sequence_trainer {
       plan.outputs[1 + 2 * b] = options_.sampler(word[0], word[1]);
       if (2 * b + 1 < options_.negatives) plan.outputs[2 + 2 * b] = options_.sampler(word[2], word[3]);
     });
-    plan.masked = 0;
-    for (std::uint32_t k = 1; k < plan.count; ++k)
-      plan.masked |= static_cast<std::uint32_t>(plan.outputs[k] == id) << k;
+    std::uint32_t masked = 0;
+    for (std::uint32_t k = 1; k <= options_.negatives; ++k) {
+      masked |= static_cast<std::uint32_t>(plan.outputs[k] == id) << k;
+    }
+    vocabulary_.map(1, [&](std::uint32_t) {
+      plan.outputs[0] = id;
+      plan.count = 1 + options_.negatives;
+      plan.masked = masked;
+      plan.radius = radius;
+    });
   }
 
   M2GRL_HOST_DEVICE void train() {
     if (options_.past && centre_ == 0) return;
-    centre_plan& plan = plans_[centre_ % max_plans];
+    const centre_plan& plan = arrays_.plans[centre_ % max_plans];
     const std::uint32_t first = centre_ > plan.radius ? centre_ - plan.radius : 0;
     std::uint32_t last = centre_ + (options_.past ? 0 : plan.radius);
     if (last >= entered_) last = entered_ - 1;
-    window_slots window;
-    std::uint32_t slot = first % ring_size_;
-    for (std::uint32_t position = first; position <= last; ++position) {
-      if (position != centre_) window.slot[window.count++] = slot;
-      if (++slot == ring_size_) slot = 0;
-    }
+    const window_slots window{arrays_.window, last - first};  // every position but the centre's
     if (window.count == 0) return;
-    if (options_.mask_contexts) mask_contexts(plan, window);
+    const std::uint32_t first_slot = first % ring_size_, before = centre_ - first;
+    vocabulary_.map(window.count, [&](std::uint32_t i) {
+      const std::uint32_t slot = first_slot + i + static_cast<std::uint32_t>(i >= before);
+      arrays_.window[i] = slot < ring_size_ ? slot : slot - ring_size_;
+    });
+    if (options_.mask_contexts) mask_contexts(window);
     vocabulary_.train_centre(window, plan);
   }
 
-  M2GRL_HOST_DEVICE void mask_contexts(centre_plan& plan, const window_slots& window) const {
+  M2GRL_HOST_DEVICE void mask_contexts(const window_slots& window) {
+    centre_plan& plan = arrays_.plans[centre_ % max_plans];
+    std::uint32_t masked = plan.masked;
     for (std::uint32_t k = 1; k < plan.count; ++k) {
       for (std::uint32_t i = 0; i < window.count; ++i) {
-        if (ring_id_[window.slot[i]] == plan.outputs[k]) plan.masked |= 1u << k;
+        if (arrays_.ring_id[window.slot[i]] == plan.outputs[k]) masked |= 1u << k;
       }
     }
+    vocabulary_.map(1, [&](std::uint32_t) { plan.masked = masked; });
   }
 
   Vocabulary& vocabulary_;
   const sgns_options& options_;
+  trainer_arrays& arrays_;
   std::uint32_t ahead_;  // positions entered beyond the centre
   std::uint32_t ring_size_;
 
@@ -238,10 +269,7 @@ class sequence_trainer {
   std::uint32_t planned_ = 0;   // kept positions whose negatives are drawn
   std::uint32_t centre_ = 0;    // next kept position to train
   std::uint32_t left_ = 0;      // kept positions that left the ring
-  std::uint32_t ring_id_[max_ring] = {};
-  std::uint32_t ring_raw_[max_ring] = {};
   drawn_blocks kept_draws_, window_draws_, negative_draws_;
-  centre_plan plans_[max_plans];  // of the centre in training and those after it
 };
 
 }  // namespace m2grl::kernel
