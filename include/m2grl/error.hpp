@@ -46,6 +46,12 @@ class out_of_memory : public error {
   using error::error;
 };
 
+/// A call of the CUDA runtime or of cuBLAS failed, or a kernel did: what() names the call, its place and the cause.
+class cuda_error : public error {
+ public:
+  using error::error;
+};
+
 /// Training met a logit that is not finite. The tables are finite: such logits are never written back.
 class diverged : public error {
  public:

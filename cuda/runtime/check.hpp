@@ -1,0 +1,19 @@
+#pragma once
+/// Every call of the CUDA runtime and of cuBLAS is checked; a failure becomes an exception that names call and place.
+
+#include <cublas_v2.h>
+#include <cuda_runtime_api.h>
+
+#include <source_location>
+
+namespace m2grl::cuda {
+
+/// Throws cuda_error unless `status` is cudaSuccess. `call`: what was called, as the message names it.
+void check(cudaError_t status, const char* call, std::source_location place = std::source_location::current());
+void check(cublasStatus_t status, const char* call, std::source_location place = std::source_location::current());
+
+/// To follow a kernel's launch: throws cuda_error where it was refused. Faults of the kernel itself surface at the
+/// next synchronisation.
+void check_launch(const char* kernel, std::source_location place = std::source_location::current());
+
+}  // namespace m2grl::cuda
