@@ -16,7 +16,7 @@ struct task_round {
   double weight = 1;                   ///< ŵ_t of this round
   unsigned long long loss = 0;         ///< in kernel::loss_unit
   unsigned long long pairs = 0;
-  unsigned int non_finite = 0;     ///< some logit was not finite
+  unsigned int non_finite = 0;       ///< some logit was not finite
   unsigned int finished_blocks = 0;  ///< ticket counter of the launch in hand
   unsigned long long next_item = 0;  ///< of the slice, to be handed out
 };

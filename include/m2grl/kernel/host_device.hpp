@@ -6,3 +6,10 @@
 #else
 #define M2GRL_HOST_DEVICE
 #endif
+
+/// Before a loop over a small array that is to stay in a device's registers.
+#ifdef __CUDA_ARCH__
+#define M2GRL_DEVICE_UNROLL _Pragma("unroll")
+#else
+#define M2GRL_DEVICE_UNROLL
+#endif

@@ -1,0 +1,71 @@
+#pragma once
+/// What one warp of the SGNS kernel keeps on chip, and how it is laid out.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "m2grl/kernel/host_device.hpp"
+#include "m2grl/kernel/sequence_trainer.hpp"
+
+namespace m2grl::cuda {
+
+/// Columns of a row that a warp holds in registers at once: 4 a lane.
+inline constexpr std::uint32_t panel_columns = 128;
+/// Up to this many output rows stay in registers while a centre trains.
+inline constexpr std::uint32_t tile_outputs = 8;
+
+/// A row of the ring: one copy for all positions that hold the same node.
+struct ring_copy {
+  std::uint32_t id;
+  std::uint32_t positions;  ///< of the ring that refer to it; 0: free
+  float accumulated;        ///< AdaGrad's accumulator as it was loaded
+  float added_square;       ///< what this visit adds to it
+};
+
+/// The part of a warp's memory whose size is known when compiling.
+struct warp_arrays {
+  kernel::trainer_arrays trainer;
+  ring_copy copies[kernel::max_ring];
+  std::uint32_t copy_of[kernel::max_ring];  ///< [slot]
+  float input_rate[kernel::max_contexts];   ///< AdaGrad: of the window's rows, and what they add to their squares
+  float input_square[kernel::max_contexts];
+  float output_rate[kernel::max_outputs];
+};
+
+/// Where the other parts begin, in floats from the end of warp_arrays.
+struct warp_layout {
+  std::uint32_t columns = 0;    ///< of a ring row: the padded dim
+  std::uint32_t ring_rows = 0;  ///< R + positions entered ahead + 1
+  std::uint32_t contexts = 0;   ///< at most, of a window
+  std::uint32_t outputs = 0;    ///< 1 + K
+
+  /// Positions that the trainer keeps in the ring under these options.
+  M2GRL_HOST_DEVICE static std::uint32_t ring_rows_of(const kernel::sgns_options& o) {
+    const std::uint32_t ahead = o.past || o.radius < kernel::plans_ahead ? kernel::plans_ahead : o.radius;
+    return o.radius + ahead + 1;
+  }
+  M2GRL_HOST_DEVICE static warp_layout of(const kernel::sgns_options& o, std::uint32_t columns) {
+    return {columns, ring_rows_of(o), o.past ? o.radius : 2 * o.radius, 1 + o.negatives};
+  }
+
+  /// More outputs than a tile holds, or rows wider than a panel, wait in shared memory while a panel trains.
+  [[nodiscard]] M2GRL_HOST_DEVICE bool staged_outputs(bool adagrad) const {
+    return outputs > tile_outputs || columns > panel_columns || adagrad;
+  }
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t panel_width() const {
+    return columns < panel_columns ? columns : panel_columns;
+  }
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t loaded() const { return ring_rows * columns; }
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t stage() const { return 2 * ring_rows * columns; }
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t logits(bool adagrad) const {
+    return stage() + (staged_outputs(adagrad) ? outputs * panel_width() : 0);
+  }
+  /// Of the whole, a multiple of 128.
+  [[nodiscard]] M2GRL_HOST_DEVICE std::size_t bytes(bool adagrad) const {
+    const std::size_t sum = sizeof(warp_arrays) + sizeof(float) * (logits(adagrad) + contexts * outputs);
+    return (sum + 127) / 128 * 128;
+  }
+};
+static_assert(sizeof(warp_arrays) % 16 == 0);
+
+}  // namespace m2grl::cuda

@@ -1,0 +1,418 @@
+#pragma once
+/// The GPU's vocabulary for kernel::sequence_trainer: a warp trains a sequence.
+///
+/// Input rows are staged in a ring on chip, as they are and as they were loaded; a row that leaves adds the difference
+/// to its table, so each is read and written once a visit, and equal nodes in the ring share a copy. Output rows are
+/// read for each centre, their deltas added at its end. A row's columns are dealt out to the lanes, which never touch
+/// another's, so that rows need no synchronisation; logits and ring bookkeeping do.
+
+#include <cmath>
+#include <cstdint>
+
+#include "cuda/columns.hpp"
+#include "cuda/sgns/warp_memory.hpp"
+#include "cuda/warp.hpp"
+#include "m2grl/kernel/sequence_trainer.hpp"
+#include "m2grl/kernel/task_weights.hpp"
+
+namespace m2grl::cuda {
+
+/// One table as the kernels see it. `factors` of hot rows [rows], or null; `squares` of AdaGrad [rows], or null.
+struct table_ref {
+  float* data = nullptr;
+  std::size_t stride = 0;  ///< floats, a multiple of 16
+  const float* factors = nullptr;
+  float* squares = nullptr;
+
+  [[nodiscard]] M2GRL_HOST_DEVICE float* row(std::uint32_t id) const { return data + id * stride; }
+};
+
+inline constexpr float largest_logit = 1e5f;  // beyond it training has diverged; rows are still far from overflow
+
+template <std::uint32_t Columns, bool Adagrad>
+class warp_vocabulary {
+  static constexpr std::uint32_t panel = Columns < panel_columns ? Columns : panel_columns;
+  static constexpr std::uint32_t panels = Columns / panel;
+  static constexpr std::uint32_t share = panel / warp_lanes;  // columns of a lane in a panel
+  using part = columns<share>;
+
+ public:
+  /// `arrays` is followed by what warp_layout describes. `rate` = ŵ_t · η.
+  M2GRL_HOST_DEVICE warp_vocabulary(const table_ref& inputs, const table_ref& outputs, std::uint32_t dim, float rate,
+                                    const warp_layout& layout, warp_arrays& arrays)
+      : inputs_(inputs), outputs_(outputs), dim_(dim), rate_(rate), layout_(layout), arrays_(arrays) {
+    float* rest = reinterpret_cast<float*>(&arrays + 1);
+    now_ = rest;
+    loaded_ = rest + layout.loaded();
+    stage_ = rest + layout.stage();
+    logits_ = rest + layout.logits(Adagrad);
+    warp_.map(layout.ring_rows, [&](std::uint32_t c) { arrays_.copies[c].positions = 0; });
+    warp_.each([&](std::uint32_t lane) { loss_[lane] = 0; });
+  }
+
+  template <class Function>
+  M2GRL_HOST_DEVICE void map(std::uint32_t n, Function&& f) {
+    warp_.map(n, f);
+  }
+
+  M2GRL_HOST_DEVICE void prefetch_input(std::uint32_t id) const { prefetch(inputs_.row(id)); }
+  M2GRL_HOST_DEVICE void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) const {
+    for (std::uint32_t k = 0; k < n; ++k) prefetch(outputs_.row(ids[k]));
+  }
+
+  M2GRL_HOST_DEVICE void enter(std::uint32_t slot, std::uint32_t id) {
+    std::uint32_t c = find_copy([&](const ring_copy& copy) { return copy.positions > 0 && copy.id == id; });
+    if (c < layout_.ring_rows) {
+      warp_.map(1, [&](std::uint32_t) {
+        ++arrays_.copies[c].positions;
+        arrays_.copy_of[slot] = c;
+      });
+      return;
+    }
+    c = find_copy([](const ring_copy& copy) { return copy.positions == 0; });
+    warp_.map(1, [&](std::uint32_t) {
+      arrays_.copies[c] = {id, 1, Adagrad ? inputs_.squares[id] : 0.0f, 0.0f};
+      arrays_.copy_of[slot] = c;
+    });
+    for (std::uint32_t p = 0; p < panels; ++p) {
+      warp_.each([&](std::uint32_t lane) {
+        const std::uint32_t at = column(p, lane);
+        const part x = load(inputs_.row(id), at);
+        ring_part(now_, c, at) = x;
+        ring_part(loaded_, c, at) = x;
+      });
+    }
+  }
+
+  M2GRL_HOST_DEVICE void leave(std::uint32_t slot) {
+    const std::uint32_t c = arrays_.copy_of[slot];
+    const ring_copy copy = arrays_.copies[c];
+    warp_.map(1, [&](std::uint32_t) { arrays_.copies[c].positions = copy.positions - 1; });
+    if (copy.positions > 1) return;
+    const float factor = inputs_.factors != nullptr ? inputs_.factors[copy.id] : 1.0f;
+    for (std::uint32_t p = 0; p < panels; ++p) {
+      warp_.each([&](std::uint32_t lane) {
+        const std::uint32_t at = column(p, lane);
+        const part now = ring_part(now_, c, at), before = ring_part(loaded_, c, at);
+        part delta;
+        for (std::uint32_t j = 0; j < share; ++j) delta.v[j] = factor * (now.v[j] - before.v[j]);
+        add(inputs_.row(copy.id), at, delta);
+      });
+    }
+    if constexpr (Adagrad) {
+      warp_.map(1, [&](std::uint32_t) { add_to_table<1>(inputs_.squares + copy.id, {{copy.added_square}}); });
+    }
+  }
+
+  M2GRL_HOST_DEVICE void train_centre(const kernel::window_slots& window, const kernel::centre_plan& plan) {
+    pairs_ += window.count;
+    if (layout_.staged_outputs(Adagrad)) {
+      train_staged(window, plan);
+    } else if (plan.count <= 6) {
+      train_in_registers<6>(window, plan);
+    } else {
+      train_in_registers<tile_outputs>(window, plan);
+    }
+  }
+
+  /// Of all centres so far.
+  [[nodiscard]] M2GRL_HOST_DEVICE kernel::loss_tally tally() const {
+    kernel::loss_tally result;
+    result.loss = warp_.sum(loss_);
+    result.pairs = pairs_;
+    result.non_finite = non_finite_;
+    return result;
+  }
+
+ private:
+  template <std::uint32_t Outputs>
+  using output_parts = per_lane<part[Outputs]>;
+
+  /// First column of a lane in panel p.
+  [[nodiscard]] M2GRL_HOST_DEVICE static std::uint32_t column(std::uint32_t p, std::uint32_t lane) {
+    return p * panel + lane * share;
+  }
+  [[nodiscard]] M2GRL_HOST_DEVICE part load(const float* row, std::uint32_t at) const {
+    return at < inputs_.stride ? load_from_table<share>(row + at) : part{};
+  }
+  M2GRL_HOST_DEVICE void add(float* row, std::uint32_t at, const part& x) const {
+    if (at < inputs_.stride) add_to_table<share>(row + at, x);
+  }
+  [[nodiscard]] M2GRL_HOST_DEVICE static part& ring_part(float* ring, std::uint32_t copy, std::uint32_t at) {
+    return *reinterpret_cast<part*>(ring + copy * Columns + at);
+  }
+  [[nodiscard]] M2GRL_HOST_DEVICE part& stage_part(std::uint32_t k, std::uint32_t lane) const {
+    return *reinterpret_cast<part*>(stage_ + k * panel + lane * share);
+  }
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t copy_of(const kernel::window_slots& window, std::uint32_t i) const {
+    return arrays_.copy_of[window.slot[i]];
+  }
+
+  /// A row's lines travel to L2; a lane asks for every 32nd line of 128 bytes.
+  M2GRL_HOST_DEVICE void prefetch(const float* row) const {
+#ifdef __CUDA_ARCH__
+    for (std::uint32_t at = threadIdx.x % warp_lanes * 32; at < inputs_.stride; at += 32 * warp_lanes) {
+      asm volatile("prefetch.global.L2 [%0];" ::"l"(row + at));
+    }
+#else
+    (void)row;
+#endif
+  }
+
+  /// The first ring copy that fits, or ring_rows and more.
+  template <class Fits>
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t find_copy(Fits&& fits) const {
+    per_lane<bool> found;
+    for (std::uint32_t first = 0; first < layout_.ring_rows; first += warp_lanes) {
+      warp_.each([&](std::uint32_t lane) {
+        found[lane] = first + lane < layout_.ring_rows && fits(arrays_.copies[first + lane]);
+      });
+      const std::uint32_t lane = warp_.first(found);
+      if (lane < warp_lanes) return first + lane;
+    }
+    return layout_.ring_rows;
+  }
+
+  /// Up to 8 output rows of one panel stay in registers from the logits to the update.
+  template <std::uint32_t Outputs>
+  M2GRL_HOST_DEVICE void train_in_registers(const kernel::window_slots& window, const kernel::centre_plan& plan) {
+    output_parts<Outputs> t;
+    load_outputs<Outputs>(plan, 0, 0, t);
+    add_logits<Outputs>(window, plan.count, 0, 0, t);
+    if (!gradients(window.count, plan, rate_)) return;
+    add_output_deltas<Outputs>(window, plan, 0, 0);
+    for (std::uint32_t i = 0; i < window.count; ++i) move_input<Outputs>(window, plan.count, i, 0, 0, 1, t);
+  }
+
+  /// Any number of outputs, rows of any width: tiles of 8 outputs by panels of 128 columns. A panel's output rows are
+  /// staged before any of them changes, so every delta is computed from what was read.
+  M2GRL_HOST_DEVICE void train_staged(const kernel::window_slots& window, const kernel::centre_plan& plan) {
+    const std::uint32_t n = plan.count;
+    for (std::uint32_t first = 0; first < n; first += tile_outputs) {
+      for (std::uint32_t p = 0; p < panels; ++p) {
+        output_parts<tile_outputs> t;
+        load_outputs<tile_outputs>(plan, first, p, t);
+        add_logits<tile_outputs>(window, n, first, p, t);
+      }
+    }
+    if (!gradients(window.count, plan, Adagrad ? 1.0f : rate_)) return;
+    if constexpr (Adagrad) set_adagrad_rates(window, plan);
+    for (std::uint32_t p = 0; p < panels; ++p) {
+      stage_outputs(plan, p);
+      for (std::uint32_t first = 0; first < n; first += tile_outputs) {
+        add_output_deltas<tile_outputs>(window, plan, first, p);
+      }
+      for (std::uint32_t first = 0; first < n; first += tile_outputs) {
+        output_parts<tile_outputs> t;
+        load_stage(n, first, t);
+        for (std::uint32_t i = 0; i < window.count; ++i) {
+          move_input<tile_outputs>(window, n, i, first, p, Adagrad ? arrays_.input_rate[i] : 1.0f, t);
+        }
+      }
+    }
+  }
+
+  template <std::uint32_t Outputs>
+  M2GRL_HOST_DEVICE void load_outputs(const kernel::centre_plan& plan, std::uint32_t first, std::uint32_t p,
+                                      output_parts<Outputs>& t) const {
+    warp_.each([&](std::uint32_t lane) {
+      M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
+        t[lane][k] = first + k < plan.count ? load(outputs_.row(plan.outputs[first + k]), column(p, lane)) : part{};
+      }
+    });
+  }
+  M2GRL_HOST_DEVICE void stage_outputs(const kernel::centre_plan& plan, std::uint32_t p) const {
+    for (std::uint32_t k = 0; k < plan.count; ++k) {
+      warp_.each(
+          [&](std::uint32_t lane) { stage_part(k, lane) = load(outputs_.row(plan.outputs[k]), column(p, lane)); });
+    }
+  }
+  M2GRL_HOST_DEVICE void load_stage(std::uint32_t n, std::uint32_t first, output_parts<tile_outputs>& t) const {
+    warp_.each([&](std::uint32_t lane) {
+      M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < tile_outputs; ++k) {
+        t[lane][k] = first + k < n ? stage_part(first + k, lane) : part{};
+      }
+    });
+  }
+
+  /// Logits of the window against outputs first … first + Outputs − 1, summed over panels p = 0, 1, … : as many rows
+  /// at a time as 32 sums hold.
+  template <std::uint32_t Outputs>
+  M2GRL_HOST_DEVICE void add_logits(const kernel::window_slots& window, std::uint32_t n, std::uint32_t first,
+                                    std::uint32_t p, const output_parts<Outputs>& t) {
+    constexpr std::uint32_t rows = warp_lanes / Outputs;
+    for (std::uint32_t i = 0; i < window.count; i += rows) {
+      per_lane<float[warp_lanes]> partial;
+      warp_.each([&](std::uint32_t lane) {
+        M2GRL_DEVICE_UNROLL for (std::uint32_t r = 0; r < rows; ++r) {
+          const part x = i + r < window.count ? ring_part(now_, copy_of(window, i + r), column(p, lane)) : part{};
+          M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
+            float dot = 0;
+            M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) dot += x.v[j] * t[lane][k].v[j];
+            partial[lane][r * Outputs + k] = dot;
+          }
+        }
+        M2GRL_DEVICE_UNROLL for (std::uint32_t v = rows * Outputs; v < warp_lanes; ++v) partial[lane][v] = 0;
+      });
+      const per_lane<float> sums = warp_.sums(partial);
+      warp_.each([&](std::uint32_t lane) {
+        const std::uint32_t r = lane / Outputs, k = lane % Outputs;
+        if (r >= rows || i + r >= window.count || first + k >= n) return;
+        float& z = logits_[(i + r) * n + first + k];
+        z = p == 0 ? sums[lane] : z + sums[lane];
+      });
+    }
+  }
+
+  /// Logits to gradients scale·(y − σ(z)), and their losses. False where one is not finite: then nothing is written.
+  M2GRL_HOST_DEVICE bool gradients(std::uint32_t m, const kernel::centre_plan& plan, float scale) {
+    warp_.sync();
+    per_lane<bool> faulty;
+    const std::uint32_t n = plan.count, masked = plan.masked;
+    per_lane<float> losses;
+    warp_.each([&](std::uint32_t lane) {
+      faulty[lane] = false;
+      losses[lane] = 0;
+      for (std::uint32_t i = lane; i < m * n; i += warp_lanes) {
+        const std::uint32_t k = i % n;
+        float gradient = 0;
+        if (((masked >> k) & 1u) == 0) {
+          const float z = logits_[i], y = k == 0 ? 1.0f : -1.0f, s = -y * z;
+          const float decay = std::exp(-std::fabs(s));
+          if (!(std::fabs(z) < largest_logit)) faulty[lane] = true;
+          losses[lane] += (s > 0 ? s : 0.0f) + std::log1p(decay);  // softplus(s)
+          gradient = scale * y * ((s > 0 ? 1.0f : decay) / (1.0f + decay));
+        }
+        logits_[i] = gradient;
+      }
+    });
+    warp_.sync();
+    if (warp_.any(faulty)) {
+      non_finite_ = true;
+      return false;
+    }
+    warp_.each([&](std::uint32_t lane) { loss_[lane] += kernel::to_fixed_point(static_cast<double>(losses[lane])); });
+    return true;
+  }
+
+  /// Rows first … of T += Gᵀ X: the window's rows are as they were.
+  template <std::uint32_t Outputs>
+  M2GRL_HOST_DEVICE void add_output_deltas(const kernel::window_slots& window, const kernel::centre_plan& plan,
+                                           std::uint32_t first, std::uint32_t p) {
+    output_parts<Outputs> delta;
+    const std::uint32_t n = plan.count;
+    warp_.each([&](std::uint32_t lane) {
+      M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) delta[lane][k] = part{};
+      for (std::uint32_t i = 0; i < window.count; ++i) {
+        const part x = ring_part(now_, copy_of(window, i), column(p, lane));
+        M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
+          const float g = first + k < n ? logits_[i * n + first + k] : 0.0f;
+          M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) delta[lane][k].v[j] += g * x.v[j];
+        }
+      }
+      M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
+        if (first + k >= n) break;
+        const std::uint32_t id = plan.outputs[first + k];
+        float factor = outputs_.factors != nullptr ? outputs_.factors[id] : 1.0f;
+        if constexpr (Adagrad) factor *= arrays_.output_rate[first + k];
+        part scaled;
+        M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) scaled.v[j] = factor * delta[lane][k].v[j];
+        add(outputs_.row(id), column(p, lane), scaled);
+      }
+    });
+  }
+
+  /// Row i of X += rate · G T, one tile of outputs. Re-read, so that positions that share a copy sum.
+  template <std::uint32_t Outputs>
+  M2GRL_HOST_DEVICE void move_input(const kernel::window_slots& window, std::uint32_t n, std::uint32_t i,
+                                    std::uint32_t first, std::uint32_t p, float rate, const output_parts<Outputs>& t) {
+    warp_.each([&](std::uint32_t lane) {
+      part sum{};
+      M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
+        const float g = first + k < n ? logits_[i * n + first + k] : 0.0f;
+        M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) sum.v[j] += g * t[lane][k].v[j];
+      }
+      part& x = ring_part(now_, copy_of(window, i), column(p, lane));
+      M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) x.v[j] += rate * sum.v[j];
+    });
+  }
+
+  /// AdaGrad: the rate of every row of the centre, from its accumulator and the mean square of this gradient, which
+  /// joins the accumulator.
+  M2GRL_HOST_DEVICE void set_adagrad_rates(const kernel::window_slots& window, const kernel::centre_plan& plan) {
+    const std::uint32_t n = plan.count, m = window.count;
+    warp_.map(m, [&](std::uint32_t i) { arrays_.input_square[i] = 0; });
+    warp_.map(n, [&](std::uint32_t k) { arrays_.output_rate[k] = 0; });
+    for (std::uint32_t p = 0; p < panels; ++p) {
+      stage_outputs(plan, p);
+      for (std::uint32_t i = 0; i < m; ++i) {
+        const float square = squared_sum(n, [&](std::uint32_t k, std::uint32_t lane, float& g) {
+          g = logits_[i * n + k];
+          return stage_part(k, lane);
+        });
+        warp_.map(1, [&](std::uint32_t) { arrays_.input_square[i] += square; });
+      }
+      for (std::uint32_t k = 0; k < n; ++k) {
+        const float square = squared_sum(m, [&](std::uint32_t i, std::uint32_t lane, float& g) {
+          g = logits_[i * n + k];
+          return ring_part(now_, copy_of(window, i), column(p, lane));
+        });
+        warp_.map(1, [&](std::uint32_t) { arrays_.output_rate[k] += square; });
+      }
+    }
+    const float mean = 1.0f / static_cast<float>(dim_);
+    warp_.map(m, [&](std::uint32_t i) {
+      const ring_copy& copy = arrays_.copies[copy_of(window, i)];
+      arrays_.input_rate[i] = adagrad_rate(copy.accumulated + copy.added_square + mean * arrays_.input_square[i]);
+    });
+    warp_.map(1, [&](std::uint32_t) {  // one lane: positions may share a copy
+      for (std::uint32_t i = 0; i < m; ++i) {
+        arrays_.copies[copy_of(window, i)].added_square += mean * arrays_.input_square[i];
+      }
+    });
+    per_lane<float> squares;
+    warp_.each([&](std::uint32_t lane) {  // all are read before any is added to: outputs may be equal
+      if (lane >= n) return;
+      squares[lane] = mean * arrays_.output_rate[lane];
+      arrays_.output_rate[lane] = adagrad_rate(outputs_.squares[plan.outputs[lane]] + squares[lane]);
+    });
+    warp_.sync();
+    warp_.each([&](std::uint32_t lane) {
+      if (lane < n) add_to_table<1>(outputs_.squares + plan.outputs[lane], {{squares[lane]}});
+    });
+    warp_.sync();
+  }
+  /// As cpu::adagrad_factor, times the rate.
+  [[nodiscard]] M2GRL_HOST_DEVICE float adagrad_rate(float accumulated) const {
+    return rate_ / std::sqrt(accumulated + 1e-10f);
+  }
+  /// ‖Σ_k g_k·row_k‖² over the panel's columns.
+  template <class Term>
+  [[nodiscard]] M2GRL_HOST_DEVICE float squared_sum(std::uint32_t count, Term&& term) const {
+    per_lane<float> square;
+    warp_.each([&](std::uint32_t lane) {
+      part sum{};
+      for (std::uint32_t k = 0; k < count; ++k) {
+        float g = 0;
+        const part row = term(k, lane, g);
+        for (std::uint32_t j = 0; j < share; ++j) sum.v[j] += g * row.v[j];
+      }
+      square[lane] = 0;
+      for (std::uint32_t j = 0; j < share; ++j) square[lane] += sum.v[j] * sum.v[j];
+    });
+    return warp_.sum(square);
+  }
+
+  warp warp_;
+  table_ref inputs_, outputs_;
+  std::uint32_t dim_;
+  float rate_;
+  const warp_layout& layout_;
+  warp_arrays& arrays_;
+  float *now_, *loaded_, *stage_, *logits_;
+  per_lane<std::int64_t> loss_;  // in kernel::loss_unit
+  std::uint64_t pairs_ = 0;
+  bool non_finite_ = false;
+};
+
+}  // namespace m2grl::cuda
