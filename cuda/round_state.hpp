@@ -4,27 +4,52 @@
 
 #include <cstdint>
 
-#include "m2grl/kernel/host_device.hpp"
 #include "m2grl/kernel/task_weights.hpp"
 
 namespace m2grl::cuda {
 
-/// One task in the round in hand: its slice of the epoch's order, its weight, and the sums of its launches.
-struct task_round {
-  std::uint64_t first = 0, count = 0;  ///< items (sequences, walks, linked pairs)
-  double log_variance = 0;             ///< s_t, learned over all rounds
-  double weight = 1;                   ///< ŵ_t of this round
-  unsigned long long loss = 0;         ///< in kernel::loss_unit
-  unsigned long long pairs = 0;
-  unsigned int non_finite = 0;       ///< some logit was not finite
-  unsigned int finished_blocks = 0;  ///< ticket counter of the launch in hand
-  unsigned long long next_item = 0;  ///< of the slice, to be handed out
+/// One task's slice of the epoch's order.
+struct item_range {
+  std::uint64_t first = 0, count = 0;
 };
 
+/// The same for all tasks. The host writes it before each round.
 struct round_state {
   std::uint64_t round = 0;
   std::uint32_t epoch = 0;
   float learning_rate = 0;
+  double task_weight_rate = 0;  ///< of s_t
 };
+
+/// One task: what it keeps between rounds (s_t, ŵ_t), and what the round in hand adds up.
+struct task_round {
+  item_range slice;             ///< sequences, walks or linked pairs
+  double log_variance = 0;      ///< s_t
+  double weight = 1;            ///< ŵ_t, constant within a round
+  unsigned long long loss = 0;  ///< in kernel::loss_unit
+  unsigned long long pairs = 0;
+  unsigned long long next_item = 0;  ///< of the slice, to be handed out
+  unsigned int non_finite = 0;       ///< some logit was not finite
+  unsigned int finished_warps = 0;
+};
+
+/// How ŵ_t follows from s_t.
+enum class weighting : std::uint32_t { normalised, raw, fixed };
+
+/// The start of a round for task t of `tasks`: its slice, its weight, empty sums.
+M2GRL_HOST_DEVICE inline void begin_task(task_round* tasks, std::uint32_t t, item_range slice, weighting policy,
+                                         std::uint32_t intra_tasks) {
+  task_round& task = tasks[t];
+  if (policy == weighting::normalised) {
+    double intra_sum = 0;
+    for (std::uint32_t v = 0; v < intra_tasks; ++v) intra_sum += std::exp(-tasks[v].log_variance);
+    task.weight = kernel::normalised_weight(task.log_variance, intra_sum, intra_tasks);
+  } else if (policy == weighting::raw) {
+    task.weight = std::exp(-task.log_variance);
+  }
+  task.slice = slice;
+  task.loss = task.pairs = task.next_item = 0;
+  task.non_finite = task.finished_warps = 0;
+}
 
 }  // namespace m2grl::cuda

@@ -11,21 +11,12 @@
 
 #include "cuda/columns.hpp"
 #include "cuda/sgns/warp_memory.hpp"
+#include "cuda/table_ref.hpp"
 #include "cuda/warp.hpp"
 #include "m2grl/kernel/sequence_trainer.hpp"
 #include "m2grl/kernel/task_weights.hpp"
 
 namespace m2grl::cuda {
-
-/// One table as the kernels see it. `factors` of hot rows [rows], or null; `squares` of AdaGrad [rows], or null.
-struct table_ref {
-  float* data = nullptr;
-  std::size_t stride = 0;  ///< floats, a multiple of 16
-  const float* factors = nullptr;
-  float* squares = nullptr;
-
-  [[nodiscard]] M2GRL_HOST_DEVICE float* row(std::uint32_t id) const { return data + id * stride; }
-};
 
 inline constexpr float largest_logit = 1e5f;  // beyond it training has diverged; rows are still far from overflow
 

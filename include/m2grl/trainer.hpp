@@ -46,7 +46,14 @@ struct progress {
   std::span<const task_state> tasks;  ///< losses are those of the last round
 };
 
+/// Where training runs. `automatic`: on the current CUDA device where m2grl is built with CUDA and there is one.
+enum class device_kind { automatic, cpu, cuda };
+/// What `wanted` comes to on this machine, cpu or cuda. Throws invalid_input where cuda is wanted and m2grl was built
+/// without it, or there is no device.
+[[nodiscard]] device_kind resolve_device(device_kind wanted);
+
 struct train_options {
+  device_kind device = device_kind::automatic;
   std::function<void(const progress&)> on_progress;
   std::stop_token stop;  ///< checked between rounds
   /// Score of the tables so far, higher is better; asked for after each epoch where train.patience > 0.
@@ -63,7 +70,8 @@ struct train_result {
   bool stopped = false;          ///< ended by the stop token
 };
 
-/// Trains from spans in memory. Throws invalid_input, out_of_memory, diverged.
+/// Trains from spans in memory. Throws invalid_input (also for a device that is not there), out_of_memory, diverged,
+/// cuda_error.
 [[nodiscard]] train_result train(const train_config& cfg, std::span<const view_input> views,
                                  std::span<const link_input> links = {}, const train_options& options = {});
 

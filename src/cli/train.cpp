@@ -41,11 +41,13 @@ config configured(const train_arguments& args) {
   return cfg;
 }
 
+device_kind device_named(const std::string& name) {
+  return name == "cuda" ? device_kind::cuda : name == "cpu" ? device_kind::cpu : device_kind::automatic;
+}
+
 /// Everything that can be refused before the data is read.
 void check_places(const train_arguments& args) {
-  if (args.device == "cuda") {
-    throw invalid_input("--device cuda: this m2grl was built without the CUDA backend; use --device cpu");
-  }
+  (void)resolve_device(device_named(args.device));
   if (args.dry_run) return;
   if (fs::symlink_status(args.out).type() != fs::file_type::not_found && !args.overwrite) {
     throw invalid_input(fmt::format("{} exists already; --overwrite replaces it", args.out));
@@ -64,6 +66,7 @@ std::uint64_t peak_rss_bytes() {
 train_result trained(const config& cfg, const dataset& data, const train_arguments& args, interrupts& signals) {
   progress_view view(args.log);
   train_options options;
+  options.device = device_named(args.device);
   options.on_progress = [&](const progress& now) { view(now); };
   options.stop = signals.begin_training();
   if (cfg.train.patience > 0) {

@@ -49,6 +49,7 @@ class cpu_backend final : public backend {
   }
 
   round_outcome wait() override { return outcome_; }
+  const std::vector<task_state>& tasks() override { return learned_.tasks; }
   const embeddings& learned() override { return learned_; }
   embeddings take() override { return std::move(learned_); }
 

@@ -28,6 +28,12 @@ struct round_outcome {
   std::vector<kernel::loss_tally> tallies;  ///< one per task
 };
 
+/// How much of a run a backend takes at a time.
+struct round_limits {
+  std::uint64_t most_positions = 131072;  ///< of all views, in a round: a stop waits for its end
+  std::uint32_t in_flight = 1;            ///< rounds launched and not yet waited for
+};
+
 /// Owns everything that is learned. A round trains its slices, then updates each s_t.
 class backend {
  public:
@@ -36,7 +42,9 @@ class backend {
   virtual void launch(const round_plan& plan) = 0;
   /// Waits for the oldest round launched and not yet waited for.
   virtual round_outcome wait() = 0;
-  /// What is learned so far; valid until the next launch. Task names and losses are not filled in.
+  /// s_t and ŵ_t after the round last waited for. Names and losses are not filled in.
+  virtual const std::vector<task_state>& tasks() = 0;
+  /// What is learned so far; valid until the next launch, and only while no round is in flight.
   virtual const embeddings& learned() = 0;
   /// Hands it over at the end.
   virtual embeddings take() = 0;
@@ -44,6 +52,13 @@ class backend {
 
 /// The problem must outlive the backend. Throws out_of_memory.
 [[nodiscard]] std::unique_ptr<backend> make_cpu_backend(const problem& p);
+
+#ifdef M2GRL_HAS_CUDA
+/// On the current CUDA device; `largest_slices`: at most so many items of each task in a round. The problem must
+/// outlive the backend. Throws out_of_memory, cuda_error.
+[[nodiscard]] std::unique_ptr<backend> make_cuda_backend(const problem& p,
+                                                         const std::vector<std::uint64_t>& largest_slices);
+#endif
 
 /// Tables and relations before the first round: inputs uniform in ±½/dim (word2vec), outputs zero, W the
 /// identity (ones on the diagonal), b = −relation_dim/4 for sigmoid and 0 otherwise. Drawn by counter, the

@@ -6,10 +6,9 @@ namespace m2grl {
 namespace {
 
 // A run has a few hundred rounds, so that the rate falls smoothly and the task weights can follow the losses;
-// but a round is long against the cost of starting one, and at most about 50 ms of a core: a stop waits for it.
+// but a round is long against the cost of starting one, and at most about 50 ms: a stop waits for it.
 constexpr std::uint64_t wanted_rounds = 512;
 constexpr std::uint64_t least_positions = 8192;
-constexpr std::uint64_t most_positions = 131072;
 
 /// items · numerator / denominator without overflow for up to 2^64 items.
 std::uint64_t share(std::uint64_t items, std::uint64_t numerator, std::uint64_t denominator) {
@@ -18,10 +17,11 @@ std::uint64_t share(std::uint64_t items, std::uint64_t numerator, std::uint64_t 
 
 }  // namespace
 
-schedule::schedule(const problem& p) : problem_(p), epochs_(p.cfg.epochs) {
+schedule::schedule(const problem& p, const round_limits& limits) : problem_(p), epochs_(p.cfg.epochs) {
   std::uint64_t positions = 0;
   for (const view_task& view : p.views) positions += view.positions;
-  const std::uint64_t per_round = std::clamp(share(positions, epochs_, wanted_rounds), least_positions, most_positions);
+  const std::uint64_t per_round =
+      std::clamp(share(positions, epochs_, wanted_rounds), least_positions, limits.most_positions);
   rounds_per_epoch_ = std::max<std::uint64_t>(1, (positions + per_round - 1) / per_round);
 }
 
@@ -36,6 +36,14 @@ round_plan schedule::plan(std::uint64_t round) const {
     plan.slices.push_back({first, share(problem_.items(t), part + 1, rounds_per_epoch_) - first});
   }
   return plan;
+}
+
+std::vector<std::uint64_t> schedule::largest_slices() const {
+  std::vector<std::uint64_t> largest;
+  for (std::size_t t = 0; t < problem_.tasks(); ++t) {
+    largest.push_back((problem_.items(t) + rounds_per_epoch_ - 1) / rounds_per_epoch_);
+  }
+  return largest;
 }
 
 double schedule::learning_rate(std::uint64_t round) const {

@@ -6,6 +6,7 @@
 
 #include "m2grl/error.hpp"
 #include "train/backend.hpp"
+#include "train/device.hpp"
 #include "train/problem.hpp"
 #include "train/schedule.hpp"
 
@@ -28,26 +29,27 @@ class run {
   run(const problem& p, const train_options& options)
       : problem_(p),
         options_(options),
-        schedule_(p),
-        backend_(make_cpu_backend(p)),
+        device_(resolve_device(options.device)),
+        limits_(limits_of(device_)),
+        schedule_(p, limits_),
+        backend_(make_backend(device_, p, schedule_)),
         epoch_(p.tasks()),
         pairs_(p.tasks()) {}
 
   train_result finish() {
-    const auto start = clock::now();
     const std::uint64_t rounds = schedule_.rounds();
     for (std::uint64_t round = 0; round < rounds && !ended_; ++round) {
       if (options_.stop.stop_requested()) {
         result_.stopped = true;
         break;
       }
-      one_round(round);
-      result_.seconds = std::chrono::duration<double>(clock::now() - start).count() - validation_seconds_;
-      const bool epoch_ended = (round + 1) % schedule_.rounds_per_epoch() == 0;
-      if (epoch_ended) ++result_.epochs;
-      report(round, epoch_ended);
-      if (epoch_ended) end_epoch();
+      backend_->launch(schedule_.plan(round));
+      ++in_flight_;
+      const bool epoch_ends = (round + 1) % schedule_.rounds_per_epoch() == 0;
+      while (in_flight_ > (epoch_ends ? 0 : limits_.in_flight - 1)) collect_round();
+      if (epoch_ends) end_epoch();
     }
+    while (in_flight_ > 0) collect_round();
     if (!best_.views.empty()) {
       result_.learned = std::move(best_);
     } else {
@@ -61,10 +63,11 @@ class run {
  private:
   using clock = std::chrono::steady_clock;
 
-  void one_round(std::uint64_t round) {
-    backend_->launch(schedule_.plan(round));
+  /// Waits for the oldest round in flight, and reports it.
+  void collect_round() {
     last_round_ = backend_->wait().tallies;
-    ++result_.rounds;
+    --in_flight_;
+    const std::uint64_t round = result_.rounds++;
     for (std::size_t t = 0; t < problem_.tasks(); ++t) {
       if (last_round_[t].non_finite) throw diverged(problem_.task_name(t), round);
       epoch_[t].loss += last_round_[t].loss;
@@ -72,6 +75,10 @@ class run {
       pairs_[t] += last_round_[t].pairs;
       result_.pairs += last_round_[t].pairs;
     }
+    result_.seconds = std::chrono::duration<double>(clock::now() - start_).count() - validation_seconds_;
+    const bool epoch_ended = result_.rounds % schedule_.rounds_per_epoch() == 0;
+    if (epoch_ended) ++result_.epochs;
+    report(round, epoch_ended);
   }
 
   /// Names, losses and pair counts, beside the s_t and ŵ_t that the backend keeps.
@@ -85,7 +92,7 @@ class run {
 
   void report(std::uint64_t round, bool epoch_ended) const {
     if (!options_.on_progress) return;
-    std::vector<task_state> tasks = backend_->learned().tasks;
+    std::vector<task_state> tasks = backend_->tasks();
     fill(tasks, last_round_);
     progress now;
     now.round = round + 1;
@@ -120,6 +127,8 @@ class run {
 
   const problem& problem_;
   const train_options& options_;
+  device_kind device_;
+  round_limits limits_;
   schedule schedule_;
   std::unique_ptr<backend> backend_;
   std::vector<kernel::loss_tally> epoch_, last_epoch_, last_round_;
@@ -127,7 +136,9 @@ class run {
   train_result result_;
   embeddings best_;
   double best_score_ = 0;
+  clock::time_point start_ = clock::now();
   double validation_seconds_ = 0;
+  std::uint32_t in_flight_ = 0;
   bool ended_ = false;
 };
 

@@ -59,7 +59,7 @@ struct random_stream {
   std::uint64_t seed = 0;
   std::uint32_t word1 = 0, word2 = 0, word3 = 0;
 
-  M2GRL_HOST_DEVICE random_stream() = default;
+  random_stream() = default;
   M2GRL_HOST_DEVICE random_stream(std::uint64_t run_seed, std::uint32_t task, std::uint32_t epoch,
                                   std::uint64_t sequence, purpose what)
       : seed(run_seed),

@@ -1,0 +1,160 @@
+/// The CUDA backend: a round is one graph of kernels, launched on one stream without a word from the host.
+
+#include "train/backend.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <deque>
+#include <memory>
+
+#include "cuda/round_state.hpp"
+#include "cuda/runtime/handles.hpp"
+#include "cuda/runtime/memory.hpp"
+#include "cuda/sgns/sgns_launch.hpp"
+#include "cuda/view_memory.hpp"
+
+namespace m2grl {
+namespace {
+
+using namespace cuda;  // NOLINT: this file joins its parts
+
+constexpr std::size_t rounds_in_flight = 2;
+
+weighting policy_of(weight_policy policy) {
+  return policy == weight_policy::normalised ? weighting::normalised
+         : policy == weight_policy::raw      ? weighting::raw
+                                             : weighting::fixed;
+}
+
+/// What one round in flight reads from the host, and writes back to it.
+struct round_slot {
+  pinned_array<round_state> state{1};
+  pinned_array<item_range> slices;
+  pinned_array<task_round> outcome;
+  event done;
+  unique_handle<cudaGraphExec_t, cudaGraphExecDestroy> graph;
+};
+
+class cuda_backend final : public backend {
+ public:
+  cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices)
+      : problem_(p), learned_(initial_embeddings(p)), state_(1), slices_(p.tasks()), tasks_(initial_tasks()) {
+    for (std::size_t v = 0; v < p.views.size(); ++v) {
+      views_.push_back(std::make_unique<view_memory>(p, v, learned_.views[v], largest_slices[v]));
+    }
+    for (round_slot& slot : slots_) {
+      slot.slices = pinned_array<item_range>(p.tasks());
+      slot.outcome = pinned_array<task_round>(p.tasks());
+    }
+    learned_.tasks.resize(p.tasks());
+  }
+  cuda_backend(const cuda_backend&) = delete;
+  cuda_backend& operator=(const cuda_backend&) = delete;
+  ~cuda_backend() override { (void)cudaStreamSynchronize(stream_.get()); }  // nothing may outlive the tables
+
+  void launch(const round_plan& plan) override {
+    round_slot& slot = slots_[launched_ % rounds_in_flight];  // its last round has been waited for
+    slot.state[0] = {plan.round, plan.epoch, static_cast<float>(plan.learning_rate), problem_.cfg.task_weight_rate};
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) slot.slices[t] = {plan.slices[t].first, plan.slices[t].count};
+    if (slot.graph == nullptr) slot.graph = captured(slot);
+    check(cudaGraphLaunch(slot.graph.get(), stream_.get()), "cudaGraphLaunch of a round");
+    slot.done.record(stream_.get());
+    ++launched_;
+    downloaded_ = false;
+  }
+
+  round_outcome wait() override {
+    const round_slot& slot = slots_[waited_++ % rounds_in_flight];
+    slot.done.wait();
+    round_outcome outcome;
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) {
+      const task_round& task = slot.outcome.data()[t];
+      kernel::loss_tally tally;
+      tally.loss = static_cast<std::int64_t>(task.loss);
+      tally.pairs = task.pairs;
+      tally.non_finite = task.non_finite != 0;
+      outcome.tallies.push_back(tally);
+      learned_.tasks[t].log_variance = task.log_variance;
+      learned_.tasks[t].weight = task.weight;
+    }
+    return outcome;
+  }
+
+  const std::vector<task_state>& tasks() override { return learned_.tasks; }
+
+  const embeddings& learned() override {
+    if (downloaded_) return learned_;
+    for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->download(learned_.views[v], stream_.get());
+    downloaded_ = true;
+    return learned_;
+  }
+
+  embeddings take() override {
+    (void)learned();
+    return std::move(learned_);
+  }
+
+ private:
+  /// s_t = 0 and the weights that stay as they are.
+  [[nodiscard]] std::vector<task_round> initial_tasks() const {
+    std::vector<task_round> tasks(problem_.tasks());
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto found = problem_.cfg.fixed_weights.find(problem_.task_name(t));
+      if (found != problem_.cfg.fixed_weights.end()) tasks[t].weight = found->second;
+    }
+    return tasks;
+  }
+
+  /// The launches of one round as a graph that reads and writes the slot.
+  [[nodiscard]] unique_handle<cudaGraphExec_t, cudaGraphExecDestroy> captured(round_slot& slot) {
+    const cudaStream_t s = stream_.get();
+    check(cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+    cudaGraph_t graph = nullptr;
+    try {
+      enqueue(slot);
+    } catch (...) {
+      (void)cudaStreamEndCapture(s, &graph);
+      if (graph != nullptr) (void)cudaGraphDestroy(graph);
+      throw;
+    }
+    check(cudaStreamEndCapture(s, &graph), "cudaStreamEndCapture");
+    const unique_handle<cudaGraph_t, cudaGraphDestroy> owner(graph);
+    cudaGraphExec_t executable = nullptr;
+    check(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
+    return unique_handle<cudaGraphExec_t, cudaGraphExecDestroy>(executable);
+  }
+
+  void enqueue(round_slot& slot) {
+    const cudaStream_t s = stream_.get();
+    const auto count = static_cast<std::uint32_t>(problem_.tasks());
+    check(cudaMemcpyAsync(state_.data(), slot.state.data(), sizeof(round_state), cudaMemcpyHostToDevice, s),
+          "cudaMemcpyAsync of a round's state");
+    check(cudaMemcpyAsync(slices_.data(), slot.slices.data(), slices_.bytes(), cudaMemcpyHostToDevice, s),
+          "cudaMemcpyAsync of a round's slices");
+    launch_begin_round(tasks_.data(), count, slices_.data(), policy_of(problem_.cfg.task_weights),
+                       static_cast<std::uint32_t>(problem_.views.size()), s);
+    for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->enqueue(tasks_.data() + v, state_.data(), s);
+    check(cudaMemcpyAsync(slot.outcome.data(), tasks_.data(), tasks_.bytes(), cudaMemcpyDeviceToHost, s),
+          "cudaMemcpyAsync of a round's outcome");
+  }
+
+  const problem& problem_;
+  embeddings learned_;  // as last downloaded; names, s_t and ŵ_t as last waited for
+  stream stream_;
+  device_array<round_state> state_;
+  device_array<item_range> slices_;
+  device_array<task_round> tasks_;
+  std::vector<std::unique_ptr<view_memory>> views_;
+  std::array<round_slot, rounds_in_flight> slots_;
+  std::uint64_t launched_ = 0, waited_ = 0;
+  bool downloaded_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<backend> make_cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices) {
+  return std::make_unique<cuda_backend>(p, largest_slices);
+}
+
+}  // namespace m2grl

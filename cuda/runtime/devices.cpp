@@ -1,0 +1,20 @@
+#include "cuda/runtime/devices.hpp"
+
+#include <cuda_runtime_api.h>
+
+namespace m2grl::cuda {
+
+device_search find_devices() {
+  device_search found;
+  const cudaError_t status = cudaGetDeviceCount(&found.count);
+  if (status == cudaSuccess) {
+    if (found.count == 0) found.reason = "this machine has no CUDA device";
+    return found;
+  }
+  cudaGetLastError();  // a machine without a GPU is no fault that a later call should report
+  found.count = 0;
+  found.reason = cudaGetErrorString(status);
+  return found;
+}
+
+}  // namespace m2grl::cuda

@@ -1,0 +1,137 @@
+#include "cuda/finish_task.cuh"
+#include "cuda/runtime/check.hpp"
+#include "cuda/sgns/sgns_launch.hpp"
+#include "cuda/sgns/warp_vocabulary.hpp"
+#include "m2grl/kernel/permutation.hpp"
+
+namespace m2grl::cuda {
+namespace {
+
+constexpr std::uint32_t most_warps_per_block = 4;
+// The ring of dim 128, radius 5 lets 16 warps onto an SM of 228 KB; at their 128 registers a thread some kernels spill,
+// at the 168 of 12 warps none does. Not yet measured which is faster.
+constexpr std::uint32_t least_blocks_per_sm = 3;
+
+/// Sequence number `item` of the round's slice.
+struct found_sequence {
+  const std::uint32_t* ids;
+  std::uint64_t length, number;
+};
+__device__ found_sequence find_sequence(const sequence_source& source, const kernel::permutation& order,
+                                        std::uint64_t first, std::uint64_t item) {
+  if (source.walks != nullptr) {
+    return {source.walks + item * source.walk_length, source.lengths[item], source.numbers[item]};
+  }
+  const std::uint64_t row = order(first + item);
+  const std::uint64_t begin = source.offsets[row];
+  return {source.ids + begin, source.offsets[row + 1] - begin, row};
+}
+
+/// The next item of the slice, the same for all lanes.
+__device__ std::uint64_t claim(task_round& task) {
+  unsigned long long item = 0;
+  if (threadIdx.x % warp_lanes == 0) item = atomicAdd(&task.next_item, 1ull);
+  return __shfl_sync(0xFFFFFFFFu, item, 0);
+}
+
+template <std::uint32_t Columns, bool Adagrad>
+__global__ void __launch_bounds__(most_warps_per_block* warp_lanes, least_blocks_per_sm)
+    train_sequences(const __grid_constant__ sgns_arguments a) {
+  using vocabulary = warp_vocabulary<Columns, Adagrad>;
+  extern __shared__ __align__(128) unsigned char memory[];
+  const warp_layout layout = warp_layout::of(a.options, Columns);
+  auto& arrays = *reinterpret_cast<warp_arrays*>(memory + threadIdx.x / warp_lanes * layout.bytes(Adagrad));
+  kernel::sgns_options options = a.options;
+  options.epoch = a.round->epoch;
+  task_round& task = *a.task;
+  const auto rate = static_cast<float>(static_cast<double>(a.round->learning_rate) * task.weight);
+  const kernel::permutation order(a.sequences.rows, options.seed, options.task, options.epoch);
+  vocabulary words(a.inputs, a.outputs, a.dim, rate, layout, arrays);
+  kernel::sequence_trainer<vocabulary> trainer(words, options, arrays.trainer);
+  const item_range slice = task.slice;
+  for (std::uint64_t item = claim(task); item < slice.count; item = claim(task)) {
+    const found_sequence next = find_sequence(a.sequences, order, slice.first, item);
+    trainer.run(next.ids, next.length, next.number);
+  }
+  const kernel::loss_tally tally = words.tally();
+  if (threadIdx.x % warp_lanes == 0) {
+    finish_launch(task, *a.round, tally, gridDim.x * (blockDim.x / warp_lanes));
+  }
+}
+
+__global__ void begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weighting policy,
+                            std::uint32_t intra_tasks) {
+  // One thread: a weight depends on the log-variances of all, which no other task changes here.
+  for (std::uint32_t t = 0; t < count; ++t) begin_task(tasks, t, slices[t], policy, intra_tasks);
+}
+
+using kernel_function = void (*)(sgns_arguments);
+struct instance {
+  std::uint32_t columns;
+  kernel_function sgd, adagrad;
+};
+constexpr instance instances[] = {
+    {32, train_sequences<32, false>, train_sequences<32, true>},
+    {64, train_sequences<64, false>, train_sequences<64, true>},
+    {128, train_sequences<128, false>, train_sequences<128, true>},
+    {256, train_sequences<256, false>, train_sequences<256, true>},
+    {512, train_sequences<512, false>, train_sequences<512, true>},
+    {1024, train_sequences<1024, false>, train_sequences<1024, true>},
+};
+
+const instance& instance_for(std::uint32_t dim) {
+  const instance* found = instances;
+  while (found->columns < dim) ++found;
+  return *found;
+}
+
+kernel_function function_of(const instance& i, bool adagrad) { return adagrad ? i.adagrad : i.sgd; }
+
+}  // namespace
+
+sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim, bool adagrad,
+                         std::uint64_t sequences) {
+  const instance& chosen = instance_for(dim);
+  const kernel_function function = function_of(chosen, adagrad);
+  int device = 0, most_shared = 0, processors = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&most_shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+        "cudaDeviceGetAttribute");
+  check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "cudaDeviceGetAttribute");
+  const std::size_t of_a_warp = warp_layout::of(options, chosen.columns).bytes(adagrad);
+  sgns_grid grid{chosen.columns, adagrad, 0, most_warps_per_block, 0};
+  while (grid.warps_per_block > 1 && grid.warps_per_block * of_a_warp > static_cast<std::size_t>(most_shared)) {
+    --grid.warps_per_block;
+  }
+  grid.shared_bytes = grid.warps_per_block * of_a_warp;
+  check(
+      cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(grid.shared_bytes)),
+      "cudaFuncSetAttribute of the SGNS kernel's shared memory");
+  int blocks_each = 0;
+  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+            &blocks_each, function, static_cast<int>(grid.warps_per_block * warp_lanes), grid.shared_bytes),
+        "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
+  const std::uint64_t resident = static_cast<std::uint64_t>(blocks_each) * static_cast<std::uint64_t>(processors);
+  const std::uint64_t useful = (sequences / sequences_per_warp + grid.warps_per_block - 1) / grid.warps_per_block;
+  grid.blocks = static_cast<std::uint32_t>(resident < useful ? resident : useful);
+  if (grid.blocks == 0) grid.blocks = 1;
+  if (sequences < 2 * sequences_per_warp) {  // a handful of sequences: one warp
+    grid.warps_per_block = 1;
+    grid.shared_bytes = of_a_warp;
+  }
+  return grid;
+}
+
+void launch_sgns(const sgns_arguments& arguments, const sgns_grid& grid, cudaStream_t stream) {
+  const kernel_function function = function_of(instance_for(grid.columns), grid.adagrad);
+  function<<<grid.blocks, grid.warps_per_block * warp_lanes, grid.shared_bytes, stream>>>(arguments);
+  check_launch("the SGNS kernel");
+}
+
+void launch_begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weighting policy,
+                        std::uint32_t intra_tasks, cudaStream_t stream) {
+  begin_round<<<1, 1, 0, stream>>>(tasks, count, slices, policy, intra_tasks);
+  check_launch("the round's first kernel");
+}
+
+}  // namespace m2grl::cuda
