@@ -62,7 +62,7 @@ class warp_vocabulary {
     }
     c = find_copy([](const ring_copy& copy) { return copy.positions == 0; });
     warp_.map(1, [&](std::uint32_t) {
-      arrays_.copies[c] = {id, 1, Adagrad ? inputs_.squares[id] : 0.0f, 0.0f};
+      arrays_.copies[c] = {id, 1, Adagrad ? load_from_table<1>(inputs_.squares + id).v[0] : 0.0f, 0.0f};
       arrays_.copy_of[slot] = c;
     });
     for (std::uint32_t p = 0; p < panels; ++p) {
@@ -365,7 +365,7 @@ class warp_vocabulary {
     warp_.each([&](std::uint32_t lane) {  // all are read before any is added to: outputs may be equal
       if (lane >= n) return;
       squares[lane] = mean * arrays_.output_rate[lane];
-      arrays_.output_rate[lane] = adagrad_rate(outputs_.squares[plan.outputs[lane]] + squares[lane]);
+      arrays_.output_rate[lane] = adagrad_rate(load_from_table<1>(outputs_.squares + plan.outputs[lane]).v[0] + squares[lane]);
     });
     warp_.sync();
     warp_.each([&](std::uint32_t lane) {

@@ -15,7 +15,7 @@ device_kind resolve_device(device_kind wanted) {
   const cuda::device_search found = cuda::find_devices();
   if (found.count > 0) return device_kind::cuda;
   if (wanted == device_kind::cuda) {
-    throw invalid_input(fmt::format("device cuda: {}; use device cpu or auto", found.reason));
+    throw invalid_input(fmt::format("device cuda: no GPU can be used here ({}); use device cpu or auto", found.reason));
   }
 #else
   if (wanted == device_kind::cuda) {
