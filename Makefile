@@ -2,7 +2,7 @@
 BUILD ?= build
 JOBS ?= $(shell nproc)
 .PHONY: help build demo test check check-format check-docs check-consumers check-tidy check-tsan format bench clean
-.PHONY: deps check-deps
+.PHONY: gpu-check gpu-check-tests gpu-check-bench deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release
@@ -42,6 +42,15 @@ format: check-deps  ## rewrite the sources as .clang-format says
 
 bench: build  ## every bench, each against its ceiling; figures in build/bench/results/*.json
 	cmake --build $(BUILD) --target run_benches
+
+gpu-check: build  ## on a GPU: its tests, compute-sanitizer, its benches; exit code 3 where something could not run
+	@scripts/gpu_check.py --build $(BUILD)
+
+gpu-check-tests: build  ## the first half of it
+	@scripts/gpu_check.py --build $(BUILD) --part tests
+
+gpu-check-bench: build  ## the second half
+	@scripts/gpu_check.py --build $(BUILD) --part bench
 
 deps:
 	@sh scripts/install_dependencies.sh

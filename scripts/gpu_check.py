@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""What must hold on a GPU: its tests, compute-sanitizer on the small ones, its benches; one JSON file of it all.
+
+  scripts/gpu_check.py [--part all|tests|bench] [--build build] [--out FILE]
+
+Nothing is silently skipped: what cannot run here is recorded as "not run" with its reason.
+Exit code 0: all passed; 1: something failed; 3: nothing failed, but something was not run."""
+
+import argparse
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SANITIZER_TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
+SANITIZED_TEST = "cuda_sgns"  # one warp on small tables: minutes become seconds
+SKIPPED = 77                  # exit code of a test that cannot run here
+
+
+def run(command, seconds):
+    """(exit code or None after a time-out, output, seconds)"""
+    start = time.monotonic()
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+        return done.returncode, done.stdout + done.stderr, time.monotonic() - start
+    except subprocess.TimeoutExpired as late:
+        text = late.stdout.decode(errors="replace") if late.stdout else ""
+        return None, text, time.monotonic() - start
+
+
+def last_line(text):
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no output"
+
+
+def judged(code, text, seconds, not_run=lambda code, text: code == SKIPPED):
+    if code is None:
+        return {"result": "failed", "reason": f"no end after {seconds:.0f} s", "seconds": seconds}
+    if not_run(code, text):
+        return {"result": "not run", "reason": last_line(text), "seconds": seconds}
+    entry = {"result": "passed" if code == 0 else "failed", "seconds": seconds}
+    if code != 0:
+        entry["reason"] = text[-4000:]
+    return entry
+
+
+def gpu_tests(build):
+    listing = subprocess.run(["ctest", "--test-dir", build, "-L", "gpu", "--show-only=json-v1"], capture_output=True,
+                             text=True, check=True)
+    return {test["name"]: test["command"] for test in json.loads(listing.stdout)["tests"]}
+
+
+def check_tests(build, results):
+    tests = gpu_tests(build)
+    if not tests:
+        results["tests"] = {"result": "not run", "reason": f"{build} holds no GPU tests: it was built without CUDA"}
+    for name, command in tests.items():
+        results[f"test {name}"] = judged(*run(command, 240))
+    sanitizer = shutil.which("compute-sanitizer")
+    for tool in SANITIZER_TOOLS:
+        if sanitizer is None:
+            results[tool] = {"result": "not run", "reason": "compute-sanitizer is not installed"}
+        elif SANITIZED_TEST not in tests:
+            results[tool] = {"result": "not run", "reason": f"the test {SANITIZED_TEST} is not built"}
+        else:
+            command = [sanitizer, "--tool", tool, "--error-exitcode", "9", *tests[SANITIZED_TEST]]
+            refused = lambda code, text: code == SKIPPED or "Unable to" in text or "not supported" in text
+            results[tool] = judged(*run(command, 120), refused)
+
+
+def check_benches(build, results):
+    benches = sorted((build / "bin").glob("bench_gpu_*"))
+    if not benches:
+        results["benches"] = {"result": "not run", "reason": f"{build}/bin holds no bench_gpu_*"}
+    for bench in benches:
+        with tempfile.TemporaryDirectory() as folder:
+            figures = pathlib.Path(folder) / "figures.json"
+            entry = judged(*run([bench, "--json", figures], 300), lambda code, text: "not run:" in text)
+            if figures.exists():
+                entry["figures"] = json.loads(figures.read_text())
+            results[bench.name] = entry
+
+
+def told(command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=("all", "tests", "bench"), default="all")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/gpu_check.json")
+    args = parser.parse_args()
+    results = {}
+    if args.part != "bench":
+        check_tests(args.build, results)
+    if args.part != "tests":
+        check_benches(args.build, results)
+    chip = told(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"])
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.write_text(json.dumps({"chip": chip, "commit": told(["git", "rev-parse", "HEAD"]), "part": args.part,
+                                    "results": results}, indent=1) + "\n")
+    for name, entry in results.items():
+        print(f"{name:32s} {entry['result']:8s} {last_line(entry.get('reason', ''))if 'reason' in entry else ''}")
+    print(f"wrote {args.out}")
+    outcomes = {entry["result"] for entry in results.values()}
+    raise SystemExit(1 if "failed" in outcomes else 3 if "not run" in outcomes else 0)
+
+
+if __name__ == "__main__":
+    main()
