@@ -53,7 +53,7 @@ class gpu_case {
     a_.sequences.rows = host_.size();
     a_.task = task_.data();
     a_.round = round_.data();
-    grid_ = cuda::plan_sgns_grid(a_.options, dim, false, host_.size());
+    grid_ = cuda::plan_sgns_grid(a_.options, dim, {}, host_.size());
   }
 
   /// One pass over the sequences; positive pairs per second.

@@ -8,15 +8,18 @@
 
 namespace m2grl::cuda {
 
-/// fp32 rows [rows, stride], zero beyond dim. `factors` of hot rows [rows], or null: 1; `squares`, AdaGrad's
-/// accumulators [rows], or null.
+/// Rows [rows, stride] of float or bf16, zero beyond dim. `factors` of hot rows [rows], or null: 1; `squares`,
+/// AdaGrad's accumulators [rows], or null.
 struct table_ref {
-  float* data = nullptr;
-  std::size_t stride = 0;  ///< floats, a multiple of 16
+  void* data = nullptr;
+  std::size_t stride = 0;  ///< values, a multiple of 16
   const float* factors = nullptr;
   float* squares = nullptr;
 
-  [[nodiscard]] M2GRL_HOST_DEVICE float* row(std::uint32_t id) const { return data + id * stride; }
+  template <class Element>
+  [[nodiscard]] M2GRL_HOST_DEVICE Element* row(std::uint32_t id) const {
+    return static_cast<Element*>(data) + id * stride;
+  }
 };
 
 }  // namespace m2grl::cuda

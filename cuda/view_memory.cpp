@@ -27,7 +27,7 @@ view_memory::view_memory(const problem& p, std::size_t v, const view_tables& ini
   const view_task& task = p.views[v];
   const bool adagrad = p.cfg.optimizer == optimizer_kind::adagrad;
   const kernel::sgns_options host = task.options(p.cfg, 0);
-  grid_ = plan_sgns_grid(host, p.cfg.dim, adagrad, p.cfg.deterministic ? 0 : task.items);
+  grid_ = plan_sgns_grid(host, p.cfg.dim, {adagrad, false}, p.cfg.deterministic ? 0 : task.items);
   const hot_row_factors hot =
       hot_rows(task.counts, negative_probabilities(task.counts, p.cfg.sampler, p.cfg.alpha), p.cfg.window,
                p.cfg.negatives, static_cast<double>(grid_.warps()), capacity_of(p.cfg));

@@ -34,10 +34,10 @@ __device__ std::uint64_t claim(task_round& task) {
   return __shfl_sync(0xFFFFFFFFu, item, 0);
 }
 
-template <std::uint32_t Columns, bool Adagrad>
+template <std::uint32_t Columns, bool Adagrad, class Element>
 __global__ void __launch_bounds__(most_warps_per_block* warp_lanes, least_blocks_per_sm)
     train_sequences(const __grid_constant__ sgns_arguments a) {
-  using vocabulary = warp_vocabulary<Columns, Adagrad>;
+  using vocabulary = warp_vocabulary<Columns, Adagrad, Element>;
   extern __shared__ __align__(128) unsigned char memory[];
   const warp_layout layout = warp_layout::of(a.options, Columns);
   auto& arrays = *reinterpret_cast<warp_arrays*>(memory + threadIdx.x / warp_lanes * layout.bytes(Adagrad));
@@ -46,7 +46,10 @@ __global__ void __launch_bounds__(most_warps_per_block* warp_lanes, least_blocks
   task_round& task = *a.task;
   const auto rate = static_cast<float>(static_cast<double>(a.round->learning_rate) * task.weight);
   const kernel::permutation order(a.sequences.rows, options.seed, options.task, options.epoch);
-  vocabulary words(a.inputs, a.outputs, a.dim, rate, layout, arrays);
+  // Warps and rounds round differently; a wave of warps is far below 2^16.
+  const std::uint32_t warp_number = (blockIdx.x * blockDim.x + threadIdx.x) / warp_lanes;
+  const auto rounding_seed = static_cast<std::uint32_t>(a.round->round * 0x9E3779B1u) ^ (warp_number << 8);
+  vocabulary words(a.inputs, a.outputs, a.dim, rate, layout, arrays, rounding_seed);
   kernel::sequence_trainer<vocabulary> trainer(words, options, arrays.trainer);
   const item_range slice = task.slice;
   for (std::uint64_t item = claim(task); item < slice.count; item = claim(task)) {
@@ -68,38 +71,39 @@ __global__ void begin_round(task_round* tasks, std::uint32_t count, const item_r
 using kernel_function = void (*)(sgns_arguments);
 struct instance {
   std::uint32_t columns;
-  kernel_function sgd, adagrad;
+  kernel_function of[2][2];  ///< [AdaGrad][bf16]
 };
-constexpr instance instances[] = {
-    {32, train_sequences<32, false>, train_sequences<32, true>},
-    {64, train_sequences<64, false>, train_sequences<64, true>},
-    {128, train_sequences<128, false>, train_sequences<128, true>},
-    {256, train_sequences<256, false>, train_sequences<256, true>},
-    {512, train_sequences<512, false>, train_sequences<512, true>},
-    {1024, train_sequences<1024, false>, train_sequences<1024, true>},
-};
+template <std::uint32_t Columns>
+constexpr instance instance_of = {Columns,
+                                  {{train_sequences<Columns, false, float>, train_sequences<Columns, false, bf16>},
+                                   {train_sequences<Columns, true, float>, train_sequences<Columns, true, bf16>}}};
+const instance instances[] = {instance_of<32>,  instance_of<64>,  instance_of<128>,
+                              instance_of<256>, instance_of<512>, instance_of<1024>};
 
+/// The kernel of the narrowest padded dim that holds `dim`.
 const instance& instance_for(std::uint32_t dim) {
   const instance* found = instances;
   while (found->columns < dim) ++found;
   return *found;
 }
 
-kernel_function function_of(const instance& i, bool adagrad) { return adagrad ? i.adagrad : i.sgd; }
+kernel_function function_of(const instance& i, const sgns_variant& v) {
+  return i.of[v.adagrad ? 1 : 0][v.bf16 ? 1 : 0];
+}
 
 }  // namespace
 
-sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim, bool adagrad,
+sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim, sgns_variant variant,
                          std::uint64_t sequences) {
   const instance& chosen = instance_for(dim);
-  const kernel_function function = function_of(chosen, adagrad);
+  const kernel_function function = function_of(chosen, variant);
   int device = 0, most_shared = 0, processors = 0;
   check(cudaGetDevice(&device), "cudaGetDevice");
   check(cudaDeviceGetAttribute(&most_shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
         "cudaDeviceGetAttribute");
   check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "cudaDeviceGetAttribute");
-  const std::size_t of_a_warp = warp_layout::of(options, chosen.columns).bytes(adagrad);
-  sgns_grid grid{chosen.columns, adagrad, 0, most_warps_per_block, 0};
+  const std::size_t of_a_warp = warp_layout::of(options, chosen.columns).bytes(variant.adagrad);
+  sgns_grid grid{chosen.columns, variant, 0, most_warps_per_block, 0};
   while (grid.warps_per_block > 1 && grid.warps_per_block * of_a_warp > static_cast<std::size_t>(most_shared)) {
     --grid.warps_per_block;
   }
@@ -123,7 +127,7 @@ sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim,
 }
 
 void launch_sgns(const sgns_arguments& arguments, const sgns_grid& grid, cudaStream_t stream) {
-  const kernel_function function = function_of(instance_for(grid.columns), grid.adagrad);
+  const kernel_function function = function_of(instance_for(grid.columns), grid.variant);
   function<<<grid.blocks, grid.warps_per_block * warp_lanes, grid.shared_bytes, stream>>>(arguments);
   check_launch("the SGNS kernel");
 }

@@ -35,10 +35,16 @@ struct sgns_arguments {
   const round_state* round = nullptr;
 };
 
+/// What is chosen when compiling, beside the padded dim.
+struct sgns_variant {
+  bool adagrad = false;
+  bool bf16 = false;  ///< rows of the tables; arithmetic is fp32
+};
+
 /// How a view's launch fills the device.
 struct sgns_grid {
   std::uint32_t columns = 0;  ///< the padded dim whose kernel runs
-  bool adagrad = false;
+  sgns_variant variant;
   std::uint32_t blocks = 0;
   std::uint32_t warps_per_block = 0;
   std::size_t shared_bytes = 0;  ///< of a block
@@ -49,7 +55,7 @@ struct sgns_grid {
 /// As many warps as the current device holds at once, but at most one for `sequences_per_warp` sequences of an epoch of
 /// `sequences`: more would train on stale rows only. Throws invalid_input where the ring of one warp exceeds a block's
 /// shared memory.
-[[nodiscard]] sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim, bool adagrad,
+[[nodiscard]] sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim, sgns_variant variant,
                                        std::uint64_t sequences);
 inline constexpr std::uint64_t sequences_per_warp = 64;
 

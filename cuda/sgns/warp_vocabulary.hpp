@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "cuda/bf16.hpp"
 #include "cuda/columns.hpp"
 #include "cuda/sgns/warp_memory.hpp"
 #include "cuda/table_ref.hpp"
@@ -20,7 +21,8 @@ namespace m2grl::cuda {
 
 inline constexpr float largest_logit = 1e5f;  // beyond it training has diverged; rows are still far from overflow
 
-template <std::uint32_t Columns, bool Adagrad>
+/// Element: of the tables' rows, float or bf16; on chip all is fp32.
+template <std::uint32_t Columns, bool Adagrad, class Element = float>
 class warp_vocabulary {
   static constexpr std::uint32_t panel = Columns < panel_columns ? Columns : panel_columns;
   static constexpr std::uint32_t panels = Columns / panel;
@@ -28,9 +30,10 @@ class warp_vocabulary {
   using part = columns<share>;
 
  public:
-  /// `arrays` is followed by what warp_layout describes. `rate` = ŵ_t · η.
+  /// `arrays` is followed by what warp_layout describes. `rate` = ŵ_t · η. `rounding_seed`, of bf16 rows' roundings:
+  /// one for each warp.
   M2GRL_HOST_DEVICE warp_vocabulary(const table_ref& inputs, const table_ref& outputs, std::uint32_t dim, float rate,
-                                    const warp_layout& layout, warp_arrays& arrays)
+                                    const warp_layout& layout, warp_arrays& arrays, std::uint32_t rounding_seed = 0)
       : inputs_(inputs), outputs_(outputs), dim_(dim), rate_(rate), layout_(layout), arrays_(arrays) {
     float* rest = reinterpret_cast<float*>(&arrays + 1);
     now_ = rest;
@@ -38,7 +41,10 @@ class warp_vocabulary {
     stage_ = rest + layout.stage();
     logits_ = rest + layout.logits(Adagrad);
     warp_.map(layout.ring_rows, [&](std::uint32_t c) { arrays_.copies[c].positions = 0; });
-    warp_.each([&](std::uint32_t lane) { loss_[lane] = 0; });
+    warp_.each([&](std::uint32_t lane) {
+      loss_[lane] = 0;
+      rounding_[lane].counter = rounding_seed + (lane << 24);
+    });
   }
 
   template <class Function>
@@ -46,9 +52,9 @@ class warp_vocabulary {
     warp_.map(n, f);
   }
 
-  M2GRL_HOST_DEVICE void prefetch_input(std::uint32_t id) const { prefetch(inputs_.row(id)); }
+  M2GRL_HOST_DEVICE void prefetch_input(std::uint32_t id) const { prefetch(inputs_.template row<Element>(id)); }
   M2GRL_HOST_DEVICE void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) const {
-    for (std::uint32_t k = 0; k < n; ++k) prefetch(outputs_.row(ids[k]));
+    for (std::uint32_t k = 0; k < n; ++k) prefetch(outputs_.template row<Element>(ids[k]));
   }
 
   M2GRL_HOST_DEVICE void enter(std::uint32_t slot, std::uint32_t id) {
@@ -68,7 +74,7 @@ class warp_vocabulary {
     for (std::uint32_t p = 0; p < panels; ++p) {
       warp_.each([&](std::uint32_t lane) {
         const std::uint32_t at = column(p, lane);
-        const part x = load(inputs_.row(id), at);
+        const part x = load(inputs_, id, at);
         ring_part(now_, c, at) = x;
         ring_part(loaded_, c, at) = x;
       });
@@ -87,7 +93,7 @@ class warp_vocabulary {
         const part now = ring_part(now_, c, at), before = ring_part(loaded_, c, at);
         part delta;
         for (std::uint32_t j = 0; j < share; ++j) delta.v[j] = factor * (now.v[j] - before.v[j]);
-        add(inputs_.row(copy.id), at, delta);
+        add(inputs_, copy.id, at, before, delta, lane);
       });
     }
     if constexpr (Adagrad) {
@@ -123,11 +129,13 @@ class warp_vocabulary {
   [[nodiscard]] M2GRL_HOST_DEVICE static std::uint32_t column(std::uint32_t p, std::uint32_t lane) {
     return p * panel + lane * share;
   }
-  [[nodiscard]] M2GRL_HOST_DEVICE part load(const float* row, std::uint32_t at) const {
-    return at < inputs_.stride ? load_from_table<share>(row + at) : part{};
+  [[nodiscard]] M2GRL_HOST_DEVICE static part load(const table_ref& t, std::uint32_t id, std::uint32_t at) {
+    return at < t.stride ? load_from_table<share>(t.template row<Element>(id) + at) : part{};
   }
-  M2GRL_HOST_DEVICE void add(float* row, std::uint32_t at, const part& x) const {
-    if (at < inputs_.stride) add_to_table<share>(row + at, x);
+  /// `before`: the row's values as they were read.
+  M2GRL_HOST_DEVICE void add(const table_ref& t, std::uint32_t id, std::uint32_t at, const part& before,
+                             const part& delta, std::uint32_t lane) {
+    if (at < t.stride) add_to_table<share>(t.template row<Element>(id) + at, before, delta, rounding_[lane]);
   }
   [[nodiscard]] M2GRL_HOST_DEVICE static part& ring_part(float* ring, std::uint32_t copy, std::uint32_t at) {
     return *reinterpret_cast<part*>(ring + copy * Columns + at);
@@ -139,10 +147,11 @@ class warp_vocabulary {
     return arrays_.copy_of[window.slot[i]];
   }
 
-  /// A row's lines travel to L2; a lane asks for every 32nd line of 128 bytes.
-  M2GRL_HOST_DEVICE void prefetch(const float* row) const {
+  /// A row's lines travel to L2; a lane asks for every 32nd of them.
+  M2GRL_HOST_DEVICE void prefetch(const Element* row) const {
 #ifdef __CUDA_ARCH__
-    for (std::uint32_t at = threadIdx.x % warp_lanes * 32; at < inputs_.stride; at += 32 * warp_lanes) {
+    constexpr std::uint32_t line = 128 / sizeof(Element);
+    for (std::uint32_t at = threadIdx.x % warp_lanes * line; at < inputs_.stride; at += line * warp_lanes) {
       asm volatile("prefetch.global.L2 [%0];" ::"l"(row + at));
     }
 #else
@@ -171,7 +180,7 @@ class warp_vocabulary {
     load_outputs<Outputs>(plan, 0, 0, t);
     add_logits<Outputs>(window, plan.count, 0, 0, t);
     if (!gradients(window.count, plan, rate_)) return;
-    add_output_deltas<Outputs>(window, plan, 0, 0);
+    add_output_deltas<Outputs>(window, plan, 0, 0, [&](std::uint32_t k, std::uint32_t lane) { return t[lane][k]; });
     for (std::uint32_t i = 0; i < window.count; ++i) move_input<Outputs>(window, plan.count, i, 0, 0, 1, t);
   }
 
@@ -191,7 +200,8 @@ class warp_vocabulary {
     for (std::uint32_t p = 0; p < panels; ++p) {
       stage_outputs(plan, p);
       for (std::uint32_t first = 0; first < n; first += tile_outputs) {
-        add_output_deltas<tile_outputs>(window, plan, first, p);
+        add_output_deltas<tile_outputs>(
+            window, plan, first, p, [&](std::uint32_t k, std::uint32_t lane) { return stage_part(first + k, lane); });
       }
       for (std::uint32_t first = 0; first < n; first += tile_outputs) {
         output_parts<tile_outputs> t;
@@ -208,14 +218,13 @@ class warp_vocabulary {
                                       output_parts<Outputs>& t) const {
     warp_.each([&](std::uint32_t lane) {
       M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
-        t[lane][k] = first + k < plan.count ? load(outputs_.row(plan.outputs[first + k]), column(p, lane)) : part{};
+        t[lane][k] = first + k < plan.count ? load(outputs_, plan.outputs[first + k], column(p, lane)) : part{};
       }
     });
   }
   M2GRL_HOST_DEVICE void stage_outputs(const kernel::centre_plan& plan, std::uint32_t p) const {
     for (std::uint32_t k = 0; k < plan.count; ++k) {
-      warp_.each(
-          [&](std::uint32_t lane) { stage_part(k, lane) = load(outputs_.row(plan.outputs[k]), column(p, lane)); });
+      warp_.each([&](std::uint32_t lane) { stage_part(k, lane) = load(outputs_, plan.outputs[k], column(p, lane)); });
     }
   }
   M2GRL_HOST_DEVICE void load_stage(std::uint32_t n, std::uint32_t first, output_parts<tile_outputs>& t) const {
@@ -286,10 +295,10 @@ class warp_vocabulary {
     return true;
   }
 
-  /// Rows first … of T += Gᵀ X: the window's rows are as they were.
-  template <std::uint32_t Outputs>
+  /// Rows first … of T += Gᵀ X: the window's rows are as they were. before(k, lane): row first + k as it was read.
+  template <std::uint32_t Outputs, class Before>
   M2GRL_HOST_DEVICE void add_output_deltas(const kernel::window_slots& window, const kernel::centre_plan& plan,
-                                           std::uint32_t first, std::uint32_t p) {
+                                           std::uint32_t first, std::uint32_t p, Before&& before) {
     output_parts<Outputs> delta;
     const std::uint32_t n = plan.count;
     warp_.each([&](std::uint32_t lane) {
@@ -308,7 +317,7 @@ class warp_vocabulary {
         if constexpr (Adagrad) factor *= arrays_.output_rate[first + k];
         part scaled;
         M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) scaled.v[j] = factor * delta[lane][k].v[j];
-        add(outputs_.row(id), column(p, lane), scaled);
+        add(outputs_, id, column(p, lane), before(k, lane), scaled, lane);
       }
     });
   }
@@ -365,7 +374,8 @@ class warp_vocabulary {
     warp_.each([&](std::uint32_t lane) {  // all are read before any is added to: outputs may be equal
       if (lane >= n) return;
       squares[lane] = mean * arrays_.output_rate[lane];
-      arrays_.output_rate[lane] = adagrad_rate(load_from_table<1>(outputs_.squares + plan.outputs[lane]).v[0] + squares[lane]);
+      arrays_.output_rate[lane] =
+          adagrad_rate(load_from_table<1>(outputs_.squares + plan.outputs[lane]).v[0] + squares[lane]);
     });
     warp_.sync();
     warp_.each([&](std::uint32_t lane) {
@@ -402,6 +412,7 @@ class warp_vocabulary {
   warp_arrays& arrays_;
   float *now_, *loaded_, *stage_, *logits_;
   per_lane<std::int64_t> loss_;  // in kernel::loss_unit
+  per_lane<rounding_bits> rounding_;
   std::uint64_t pairs_ = 0;
   bool non_finite_ = false;
 };

@@ -85,7 +85,7 @@ struct device_rows {
     const device_array<round_state> round(std::span<const round_state>(&now, 1));
     a.task = task.data();
     a.round = round.data();
-    launch_sgns(a, plan_sgns_grid(o, dim, in.squares != nullptr, 0), s.get());
+    launch_sgns(a, plan_sgns_grid(o, dim, {in.squares != nullptr, false}, 0), s.get());
     s.wait();
     for (const auto& m : mirrors) m->bring_back(s.get());
     task_round after;
