@@ -55,4 +55,24 @@ M2GRL_HOST_DEVICE void add_to_table(float* place, const columns<Count>& x) {
 #endif
 }
 
+/// From and to memory that nobody else writes while this kernel runs.
+template <std::uint32_t Count>
+[[nodiscard]] M2GRL_HOST_DEVICE columns<Count> load(const float* place) {
+#ifdef __CUDA_ARCH__
+  return *reinterpret_cast<const columns<Count>*>(place);
+#else
+  columns<Count> x;
+  for (std::uint32_t j = 0; j < Count; ++j) x.v[j] = place[j];
+  return x;
+#endif
+}
+template <std::uint32_t Count>
+M2GRL_HOST_DEVICE void store(float* place, const columns<Count>& x) {
+#ifdef __CUDA_ARCH__
+  *reinterpret_cast<columns<Count>*>(place) = x;
+#else
+  for (std::uint32_t j = 0; j < Count; ++j) place[j] = x.v[j];
+#endif
+}
+
 }  // namespace m2grl::cuda

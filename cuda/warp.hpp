@@ -102,17 +102,49 @@ class warp {
 #endif
   }
 
-  /// 32 sums at once: lane l is left with Σ over the lanes of v[·][l]. A butterfly that halves the values with the
-  /// distance: 31 exchanges, where a tree for each sum would take 160. Overwrites v.
-  M2GRL_HOST_DEVICE per_lane<float> sums(per_lane<float[warp_lanes]>& v) const {
+  /// Lane `source`'s value, the same in all lanes.
+  template <class T>
+  [[nodiscard]] M2GRL_HOST_DEVICE T value_of(const per_lane<T>& v, std::uint32_t source) const {
+#ifdef __CUDA_ARCH__
+    return __shfl_sync(all_lanes, v[0], static_cast<int>(source));
+#else
+    return v[source];
+#endif
+  }
+
+  /// Numbers the lanes whose value holds: rank[lane] = how many of the lanes below hold too. Returns how many do.
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t count(const per_lane<bool>& v, per_lane<std::uint32_t>& rank) const {
+#ifdef __CUDA_ARCH__
+    const unsigned holding = __ballot_sync(all_lanes, v[0]);
+    const unsigned below = (1u << threadIdx.x % warp_lanes) - 1;
+    rank[0] = static_cast<std::uint32_t>(__popc(holding & below));
+    return static_cast<std::uint32_t>(__popc(holding));
+#else
+    std::uint32_t holding = 0;
+    for (std::uint32_t lane = 0; lane < warp_lanes; ++lane) {
+      rank[lane] = holding;
+      if (v[lane]) ++holding;
+    }
+    return holding;
+#endif
+  }
+
+  /// `Count` sums at once, a power of two: lane l is left with Σ over the lanes of v[·][l mod Count]. A butterfly that
+  /// halves the values with the distance: 31 exchanges for 32 sums, where a tree for each would take 160. Overwrites v.
+  template <std::uint32_t Count>
+  [[nodiscard]] M2GRL_HOST_DEVICE per_lane<float> sums(per_lane<float[Count]>& v) const {
+    static_assert(Count > 1 && Count <= warp_lanes && (Count & (Count - 1)) == 0);
     per_lane<float> result;
 #ifdef __CUDA_ARCH__
-    float(&mine)[warp_lanes] = v[0];
-    exchange<warp_lanes / 2>(mine);
+    float(&mine)[Count] = v[0];
+    exchange<Count / 2>(mine);
+    for (std::uint32_t offset = Count; offset < warp_lanes; offset *= 2) {
+      mine[0] += __shfl_xor_sync(all_lanes, mine[0], offset);
+    }
     result[0] = mine[0];
 #else
     for (std::uint32_t i = 0; i < warp_lanes; ++i) {
-      for (std::uint32_t lane = 0; lane < warp_lanes; ++lane) result[i] += v[lane][i];
+      for (std::uint32_t lane = 0; lane < warp_lanes; ++lane) result[i] += v[lane][i % Count];
     }
 #endif
     return result;
@@ -123,8 +155,8 @@ class warp {
   static constexpr unsigned all_lanes = 0xFFFFFFFFu;
 
   /// Of 2·Offset values each lane keeps the half that its lane number chooses, added to its partner's.
-  template <std::uint32_t Offset>
-  __device__ static void exchange(float (&v)[warp_lanes]) {
+  template <std::uint32_t Offset, std::uint32_t Count>
+  __device__ static void exchange(float (&v)[Count]) {
     const bool upper = (threadIdx.x & Offset) != 0;
 #pragma unroll
     for (std::uint32_t i = 0; i < Offset; ++i) {
