@@ -1,0 +1,126 @@
+#pragma once
+/// The unique rows of a batch: into X, through f and back, and home to their tables. A warp works on a row; a lane
+/// moves 4 columns at a time.
+
+#include <cmath>
+#include <cstdint>
+
+#include "cuda/align/link_batch.hpp"
+#include "cuda/atomics.hpp"
+#include "cuda/columns.hpp"
+#include "cuda/warp.hpp"
+
+namespace m2grl::cuda {
+
+/// Columns that a lane moves at once, and a warp.
+inline constexpr std::uint32_t lane_columns = 4;
+inline constexpr std::uint32_t warp_columns = lane_columns * warp_lanes;
+
+/// Calls f(lane, c) with the first of every 4 columns c of a row, dealt out to the lanes.
+template <class Function>
+M2GRL_HOST_DEVICE void for_columns(const warp& w, std::uint32_t stride, Function&& f) {
+  w.each([&](std::uint32_t lane) {
+    for (std::uint32_t c = lane_columns * lane; c < stride; c += warp_columns) f(lane, c);
+  });
+}
+
+/// The slots of both sides are numbered one after the other: 0 … a.capacity + b.capacity − 1.
+M2GRL_HOST_DEVICE inline const link_side& side_of(const link_batch& l, std::uint32_t slot) {
+  return slot < l.a.capacity ? l.a : l.b;
+}
+M2GRL_HOST_DEVICE inline std::uint32_t slot_within(const link_batch& l, std::uint32_t slot) {
+  return slot < l.a.capacity ? slot : slot - l.a.capacity;
+}
+
+/// Copies a row into X and clears its gradient; both are zero where the batch has no such row.
+M2GRL_HOST_DEVICE inline void gather_row(const warp& w, const link_batch& l, std::uint32_t batch,
+                                         std::uint32_t slot_of_both) {
+  if (slice_of(l, batch).count == 0) return;
+  const link_side& side = side_of(l, slot_of_both);
+  const std::uint32_t slot = slot_within(l, slot_of_both);
+  const bool used = slot < *side.row_count;
+  const float* row = used ? side.table.row(side.rows[slot]) : nullptr;
+  float* values = side.values + std::size_t{slot} * l.stride;
+  float* gradient = side.gradient + std::size_t{slot} * l.relation_stride;
+  for_columns(w, l.stride, [&](std::uint32_t, std::uint32_t c) {
+    store<lane_columns>(values + c, used ? load_from_table<lane_columns>(row + c) : columns<lane_columns>{});
+  });
+  for_columns(w, l.relation_stride,
+              [&](std::uint32_t, std::uint32_t c) { store<lane_columns>(gradient + c, columns<lane_columns>{}); });
+  w.each([&](std::uint32_t lane) {
+    if (lane == 0 && used) side.touches[slot] = 0;
+  });
+}
+
+/// P = sigmoid(P). The padding stays zero.
+M2GRL_HOST_DEVICE inline void activate_row(const warp& w, const link_batch& l, std::uint32_t batch,
+                                           std::uint32_t slot_of_both) {
+  const link_side& side = side_of(l, slot_of_both);
+  const std::uint32_t slot = slot_within(l, slot_of_both);
+  if (slice_of(l, batch).count == 0 || slot >= *side.row_count) return;
+  float* row = side.projected + std::size_t{slot} * l.relation_stride;
+  for_columns(w, l.relation_stride, [&](std::uint32_t, std::uint32_t c) {
+    columns<lane_columns> x = load<lane_columns>(row + c);
+    M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) {
+      x.v[j] = c + j < l.relation_dim ? 1.0f / (1.0f + std::exp(-x.v[j])) : 0.0f;
+    }
+    store(row + c, x);
+  });
+}
+
+/// G = G ∘ P ∘ (1 − P): back through the sigmoid.
+M2GRL_HOST_DEVICE inline void backpropagate_row(const warp& w, const link_batch& l, std::uint32_t batch,
+                                                std::uint32_t slot_of_both) {
+  const link_side& side = side_of(l, slot_of_both);
+  const std::uint32_t slot = slot_within(l, slot_of_both);
+  if (slice_of(l, batch).count == 0 || slot >= *side.row_count) return;
+  const float* row = side.projected + std::size_t{slot} * l.relation_stride;
+  float* gradient = side.gradient + std::size_t{slot} * l.relation_stride;
+  for_columns(w, l.relation_stride, [&](std::uint32_t, std::uint32_t c) {
+    const columns<lane_columns> p = load<lane_columns>(row + c);
+    columns<lane_columns> g = load<lane_columns>(gradient + c);
+    M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) g.v[j] *= p.v[j] * (1 - p.v[j]);
+    store(gradient + c, g);
+  });
+}
+
+/// AdaGrad's factor on the rate of row `id`, whose step D is given: its accumulator grows by the step's mean square
+/// first.
+M2GRL_HOST_DEVICE inline float adagrad_factor(const warp& w, const link_batch& l, float* square, const float* step) {
+  per_lane<float> sum;
+  w.each([&](std::uint32_t lane) { sum[lane] = 0; });
+  for_columns(w, l.stride, [&](std::uint32_t lane, std::uint32_t c) {
+    const columns<lane_columns> x = load<lane_columns>(step + c);
+    M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) sum[lane] += x.v[j] * x.v[j];
+  });
+  const float mean = w.sum(sum) / static_cast<float>(l.dim);
+  per_lane<float> accumulated;
+  w.each([&](std::uint32_t lane) {
+    if (lane == 0) accumulated[lane] = fetch_add(square, mean) + mean;
+  });
+  return 1.0f / std::sqrt(w.value_of(accumulated, 0) + 1e-10f);
+}
+
+/// Adds rate · scale · D to the row's table, unless some logit of the batch was not finite, and frees its slot.
+M2GRL_HOST_DEVICE inline void scatter_row(const warp& w, const link_batch& l, std::uint32_t batch,
+                                          std::uint32_t slot_of_both) {
+  const link_side& side = side_of(l, slot_of_both);
+  const std::uint32_t slot = slot_within(l, slot_of_both);
+  if (slice_of(l, batch).count == 0 || slot >= *side.row_count) return;
+  const std::uint32_t id = side.rows[slot];
+  w.each([&](std::uint32_t lane) {
+    if (lane == 0) side.slot_of[id] = no_slot;
+  });
+  if (l.state->non_finite != 0) return;
+  const float* step = side.values + std::size_t{slot} * l.stride;
+  float* row = side.table.row(id);
+  float factor = static_cast<float>(rate_of(l)) * touch_scale(side.touches[slot]);
+  if (side.table.squares != nullptr) factor *= adagrad_factor(w, l, side.table.squares + id, step);
+  for_columns(w, l.stride, [&](std::uint32_t, std::uint32_t c) {
+    columns<lane_columns> x = load<lane_columns>(step + c);
+    M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) x.v[j] *= factor;
+    add_to_table(row + c, x);
+  });
+}
+
+}  // namespace m2grl::cuda
