@@ -5,11 +5,11 @@
 #include <cmath>
 #include <mutex>
 
+#include "train/batch_size.hpp"
+
 namespace m2grl::cpu {
 namespace {
 
-constexpr std::uint32_t largest_batch = 1u << 14;
-constexpr std::uint32_t largest_pool = 1024;
 constexpr std::uint64_t pairs_per_worker = 1024;  // below this, another thread costs more than it brings
 constexpr float row_capacity = 8;                 // C of min(1, C / c), as for hot rows
 
@@ -47,8 +47,9 @@ std::uint32_t link_trainer::side::slot(std::uint32_t id, std::uint32_t stamp) {
 link_trainer::link_trainer(const problem& p, const link_task& task, worker_team& team)
     : problem_(p), task_(task), team_(team) {
   const std::size_t n_a = p.views[task.input.from].input.nodes, n_b = p.views[task.input.to].input.nodes;
-  batch_pairs_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(largest_batch, 64 * std::min(n_a, n_b)));
-  pool_size_ = std::min(largest_pool, batch_pairs_);
+  const batch_size size = batch_size_of(p, task);
+  batch_pairs_ = size.pairs;
+  pool_size_ = size.pool;
   a_.slot_of.resize(n_a);
   a_.stamp_of.assign(n_a, 0);
   b_.slot_of.resize(n_b);
