@@ -4,31 +4,16 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "graph/edge_key.hpp"
 #include "graph/large_buffer.hpp"
 #include "m2grl/types.hpp"
 
 namespace m2grl::graph_detail {
-
-/// Packs an edge u → v into one key, u first. The fields are as narrow as the node count allows:
-/// a radix sort skips the bytes that are zero everywhere.
-struct edge_key {
-  int shift = 32;
-
-  explicit edge_key(std::size_t nodes) : shift(std::max(1, static_cast<int>(std::bit_width(nodes)))) {}
-  [[nodiscard]] std::uint64_t operator()(node_id u, node_id v) const noexcept {
-    return (static_cast<std::uint64_t>(u) << shift) | v;
-  }
-  [[nodiscard]] node_id from(std::uint64_t key) const noexcept { return static_cast<node_id>(key >> shift); }
-  [[nodiscard]] node_id to(std::uint64_t key) const noexcept {
-    return static_cast<node_id>(key & ((std::uint64_t{1} << shift) - 1));
-  }
-};
 
 /// Rows of a graph with a weight beside each column; columns ascend within a row.
 template <class Weight>

@@ -1,7 +1,8 @@
 #pragma once
-/// Checks shared by the two ways of building a graph, and the rows' prefix sums.
+/// Checks shared by all ways of building a graph, and the rows' prefix sums.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "graph/adjacency.hpp"
@@ -11,6 +12,11 @@ namespace m2grl::graph_detail {
 
 /// Throws invalid_input where the count cannot be numbered by 32-bit ids with no_node kept apart.
 void check_node_count(std::size_t nodes);
+
+/// Throws invalid_input where the offsets do not fit the ids, an id is ≥ nodes, or the weights are not beside the ids.
+void check_sequences(ragged_ref sequences, std::size_t nodes, std::span<const std::uint32_t> event_weights);
+
+[[noreturn]] void throw_row_overflow(std::size_t row);
 
 /// Index of the first row whose weights sum to 2^32 or more, or the number of rows.
 [[nodiscard]] std::size_t first_overflowing_row(const std::vector<std::uint64_t>& offsets,

@@ -1,39 +1,12 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "graph/row_sums.hpp"
 #include "graph/sort_keys.hpp"
-#include "m2grl/error.hpp"
 
 namespace m2grl {
 namespace {
 
 using namespace graph_detail;  // NOLINT: this file implements one function of it
-
-void check_sequences(ragged_ref sequences, std::size_t nodes, std::span<const std::uint32_t> event_weights) {
-  check_node_count(nodes);
-  const auto offsets = sequences.offsets;  // by name: OpenMP captures no structured binding
-  const auto ids = sequences.ids;
-  if (!offsets.empty() ? offsets.front() != 0 || offsets.back() != ids.size() : !ids.empty()) {
-    throw invalid_input(fmt::format("the sequence offsets do not span the {} ids", ids.size()));
-  }
-  if (!std::is_sorted(offsets.begin(), offsets.end())) throw invalid_input("the sequence offsets decrease");
-  if (!event_weights.empty() && event_weights.size() != ids.size()) {
-    throw invalid_input(fmt::format("{} event weights for {} events", event_weights.size(), ids.size()));
-  }
-  std::size_t first_bad = ids.size();
-#pragma omp parallel for reduction(min : first_bad)
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (ids[i] >= nodes) first_bad = std::min(first_bad, i);
-  }
-  if (first_bad < ids.size()) {
-    const auto row =
-        static_cast<std::size_t>(std::upper_bound(offsets.begin(), offsets.end(), first_bad) - offsets.begin() - 1);
-    throw invalid_input(fmt::format("node {} at position {} of sequence {} is not among the {} nodes", ids[first_bad],
-                                    first_bad - offsets[row], row, nodes));
-  }
-}
 
 /// The transitions that start in one slice of the events, in order.
 template <class Visit>
