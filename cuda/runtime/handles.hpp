@@ -10,6 +10,7 @@
 
 #include "cuda/runtime/check.hpp"
 #include "cuda/runtime/memory.hpp"
+#include "cuda/runtime/sizes.hpp"
 
 namespace m2grl::cuda {
 
@@ -62,7 +63,7 @@ class event {
 class blas {
  public:
   /// `tf32`: products may round their factors to TF32; else strict fp32.
-  blas(cudaStream_t stream, bool tf32) : workspace_(workspace_bytes) {
+  blas(cudaStream_t stream, bool tf32) : workspace_(blas_workspace_bytes) {
     cublasHandle_t created = nullptr;
     check(cublasCreate(&created), "cublasCreate");
     handle_.reset(created);
@@ -71,7 +72,6 @@ class blas {
     check(cublasSetMathMode(created, tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH), "cublasSetMathMode");
   }
   [[nodiscard]] cublasHandle_t get() const noexcept { return handle_.get(); }
-  static constexpr std::size_t workspace_bytes = std::size_t{32} << 20;  // what cuBLAS advises for Hopper
 
  private:
   device_array<unsigned char> workspace_;  // outlives the handle

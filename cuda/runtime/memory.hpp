@@ -35,7 +35,10 @@ class device_array {
   explicit device_array(std::size_t size) : memory_(allocate_device(size * sizeof(T))), size_(size) {}
   /// A copy of `values`, made before the constructor returns.
   explicit device_array(std::span<const T> values) : device_array(values.size()) {
+    if (values.empty()) return;
     check(cudaMemcpy(data(), values.data(), bytes(), cudaMemcpyHostToDevice), "cudaMemcpy to the device");
+    // From pageable memory, cudaMemcpy may return before the last piece has arrived, and other streams do not wait.
+    check(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
   }
 
   [[nodiscard]] T* data() noexcept { return static_cast<T*>(memory_.get()); }
