@@ -10,8 +10,12 @@
 
 namespace m2grl {
 
+/// How the walks of one task choose their steps, as every backend's kernels take it. Throws invalid_input for p or q
+/// that are not finite and > 0, or a length of 0.
+[[nodiscard]] kernel::walk_options make_walk_options(const walk_config& cfg, std::uint64_t seed, std::uint32_t task);
+
 /// Draws walks by their number: walk w starts at node w % nodes, and is the same whoever draws it and when.
-/// Refers to the graph. Throws invalid_input for p or q that are not finite and > 0.
+/// Refers to the graph. Throws invalid_input as make_walk_options() does.
 class walker {
  public:
   walker(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed, std::uint32_t task);

@@ -12,6 +12,7 @@
 #include "cpu/train_sequences.hpp"
 #include "cpu/worker_team.hpp"
 #include "m2grl/kernel/permutation.hpp"
+#include "m2grl/kernel/walk_order.hpp"
 #include "m2grl/walks.hpp"
 #include "train/backend.hpp"
 
@@ -167,21 +168,21 @@ class cpu_backend final : public backend {
     worker.train({items, last - first});
   }
 
-  /// Walks are drawn for runs of neighbouring start nodes; the runs come in random order.
+  /// Walks first … last − 1 of the epoch's order, drawn run by run.
   void train_walks(std::size_t v, std::uint32_t epoch, std::uint64_t first, std::uint64_t last,
                    cpu::sequence_worker& worker) const {
     const view_task& task = problem_.views[v];
     const std::uint32_t length = task.input.walks.length;
-    std::vector<node_id> nodes(chunk * length);
-    std::uint32_t lengths[chunk];
-    const std::uint64_t runs = task.items / chunk;  // whole runs; the rest of the epoch follows in order
-    const kernel::permutation order(std::max<std::uint64_t>(runs, 1), problem_.cfg.seed, task.number, epoch);
+    constexpr std::uint32_t run = kernel::walk_order::run_length;
+    std::vector<node_id> nodes(std::size_t{run} * length);
+    std::uint32_t lengths[run];
+    const kernel::walk_order order(task.items, problem_.cfg.seed, task.number, epoch);
     for (std::uint64_t item = first; item < last;) {
-      const std::uint64_t run = item / chunk, offset = item % chunk;
-      const auto count = static_cast<std::uint32_t>(std::min(chunk - offset, last - item));
-      const std::uint64_t start = (run < runs ? order(run) : run) * chunk + offset;
+      const auto count =
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(kernel::walk_order::left_in_run(item), last - item));
+      const std::uint64_t start = order(item);
       walkers_[v]->generate(epoch, start, count, nodes.data(), lengths);
-      cpu::sequence_item items[chunk];
+      cpu::sequence_item items[run];
       for (std::uint32_t w = 0; w < count; ++w)
         items[w] = {nodes.data() + std::size_t{w} * length, lengths[w], start + w};
       worker.train({items, count});

@@ -27,22 +27,27 @@ void set_biases(const walk_config& cfg, kernel::walk_options& o) {
 
 }  // namespace
 
-walker::walker(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed, std::uint32_t task)
-    : graph_{graph.offsets.data(), graph.columns.data(), graph.cumulative.data(),
-             static_cast<std::uint32_t>(graph.nodes())},
-      length_(cfg.length) {
+kernel::walk_options make_walk_options(const walk_config& cfg, std::uint64_t seed, std::uint32_t task) {
   for (const double value : {cfg.p, cfg.q}) {
     if (!(value > 0) || !std::isfinite(value)) {
       throw invalid_input(fmt::format("node2vec's p and q are finite numbers > 0, not {}", value));
     }
   }
   if (cfg.length == 0) throw invalid_input("walks need a length of at least 1");
-  options_.seed = seed;
-  options_.task = task;
-  options_.weighted = cfg.kind != walk_kind::uniform;
-  options_.second_order = cfg.kind == walk_kind::node2vec && (cfg.p != 1 || cfg.q != 1);
-  set_biases(cfg, options_);
+  kernel::walk_options o;
+  o.seed = seed;
+  o.task = task;
+  o.weighted = cfg.kind != walk_kind::uniform;
+  o.second_order = cfg.kind == walk_kind::node2vec && (cfg.p != 1 || cfg.q != 1);
+  set_biases(cfg, o);
+  return o;
 }
+
+walker::walker(const csr_graph& graph, const walk_config& cfg, std::uint64_t seed, std::uint32_t task)
+    : graph_{graph.offsets.data(), graph.columns.data(), graph.cumulative.data(),
+             static_cast<std::uint32_t>(graph.nodes())},
+      options_(make_walk_options(cfg, seed, task)),
+      length_(cfg.length) {}
 
 void walker::generate(std::uint32_t epoch, std::uint64_t first, std::uint32_t count, node_id* out,
                       std::uint32_t* lengths) const {

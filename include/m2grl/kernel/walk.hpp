@@ -57,12 +57,15 @@ M2GRL_HOST_DEVICE inline bool has_edge(const csr_ref& g, std::uint32_t t, std::u
   return low < g.offsets[t + 1] && g.columns[low] == x;
 }
 
-/// One edge of u's row by its first-order weight. The row is not empty.
+/// One edge of u's row by its first-order weight. The row is not empty. Where every weight is 1 the edge needs no
+/// search.
 M2GRL_HOST_DEVICE inline std::uint64_t draw_edge(const csr_ref& g, const walk_options& o, std::uint32_t u,
                                                  std::uint32_t draw) {
   const std::uint64_t begin = g.offsets[u], end = g.offsets[u + 1];
-  if (!o.weighted) return begin + mulhi(draw, static_cast<std::uint32_t>(end - begin));
-  return find_edge(g, begin, end, mulhi(draw, g.cumulative[end - 1]));
+  const auto degree = static_cast<std::uint32_t>(end - begin);
+  const std::uint32_t total = o.weighted ? g.cumulative[end - 1] : degree;
+  const std::uint32_t drawn = mulhi(draw, total);
+  return total == degree ? begin + drawn : find_edge(g, begin, end, drawn);
 }
 
 M2GRL_HOST_DEVICE inline std::uint32_t bias_of(const csr_ref& g, const walk_options& o, std::uint32_t t,
@@ -113,14 +116,16 @@ M2GRL_HOST_DEVICE inline std::uint32_t attempt_block(std::uint32_t step, std::ui
 M2GRL_HOST_DEVICE inline std::uint64_t draw_second_order(const csr_ref& g, const walk_options& o,
                                                          const random_stream& stream, std::uint32_t step,
                                                          std::uint32_t u, std::uint32_t t) {
-  for (std::uint32_t a = 0; a < most_rejections; ++a) {
+  for (std::uint32_t a = 0; a < most_rejections; a += 2) {
     const philox_block block = stream.block(attempt_block(step, a));
-    const std::uint32_t* words = block.word + (a % 2 == 0 ? 0 : 2);
-    const std::uint64_t edge = draw_edge(g, o, u, words[0]);
-    const std::uint32_t coin = words[1] >> 8, x = g.columns[edge];
-    verdict v = judge(o, coin, x == t);
-    if (v == verdict::depends) v = coin < bias_of(g, o, t, x) ? verdict::accept : verdict::reject;
-    if (v == verdict::accept) return edge;
+    M2GRL_DEVICE_UNROLL
+    for (std::uint32_t half = 0; half < 2; ++half) {
+      const std::uint64_t edge = draw_edge(g, o, u, block.word[2 * half]);
+      const std::uint32_t coin = block.word[2 * half + 1] >> 8, x = g.columns[edge];
+      verdict v = judge(o, coin, x == t);
+      if (v == verdict::depends) v = coin < bias_of(g, o, t, x) ? verdict::accept : verdict::reject;
+      if (v == verdict::accept) return edge;
+    }
   }
   return draw_exactly(g, o, u, t, stream.block(attempt_block(step, most_rejections)));
 }
