@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <deque>
 #include <memory>
+#include <optional>
 
+#include "cuda/align/link_trainer.hpp"
+#include "cuda/memory_plan.hpp"
 #include "cuda/round_state.hpp"
+#include "cuda/runtime/devices.hpp"
 #include "cuda/runtime/handles.hpp"
 #include "cuda/runtime/memory.hpp"
 #include "cuda/sgns/sgns_launch.hpp"
@@ -39,9 +42,21 @@ struct round_slot {
 class cuda_backend final : public backend {
  public:
   cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices)
-      : problem_(p), learned_(initial_embeddings(p)), state_(1), slices_(p.tasks()), tasks_(initial_tasks()) {
+      : problem_(p),
+        largest_slices_(largest_slices),
+        learned_(initial_embeddings(p)),
+        state_(1),
+        slices_(p.tasks()),
+        tasks_(std::span<const task_round>(initial_tasks())) {
+    const memory_plan plan = plan_memory(p, largest_slices, free_device_bytes());
     for (std::size_t v = 0; v < p.views.size(); ++v) {
-      views_.push_back(std::make_unique<view_memory>(p, v, learned_.views[v], largest_slices[v]));
+      views_.push_back(std::make_unique<view_memory>(p, v, learned_.views[v], largest_slices[v], plan));
+    }
+    if (!p.links.empty()) products_.emplace(stream_.get(), p.cfg.tf32);
+    for (std::size_t l = 0; l < p.links.size(); ++l) {
+      const link_task& link = p.links[l];
+      links_.push_back(std::make_unique<link_trainer>(p, link, views_[link.input.from]->inputs(),
+                                                      views_[link.input.to]->inputs(), learned_.relations[l]));
     }
     for (round_slot& slot : slots_) {
       slot.slices = pinned_array<item_range>(p.tasks());
@@ -86,6 +101,7 @@ class cuda_backend final : public backend {
   const embeddings& learned() override {
     if (downloaded_) return learned_;
     for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->download(learned_.views[v], stream_.get());
+    for (std::size_t l = 0; l < links_.size(); ++l) links_[l]->download(learned_.relations[l], stream_.get());
     downloaded_ = true;
     return learned_;
   }
@@ -135,17 +151,24 @@ class cuda_backend final : public backend {
     launch_begin_round(tasks_.data(), count, slices_.data(), policy_of(problem_.cfg.task_weights),
                        static_cast<std::uint32_t>(problem_.views.size()), s);
     for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->enqueue(tasks_.data() + v, state_.data(), s);
+    for (std::size_t l = 0; l < links_.size(); ++l) {
+      const std::size_t t = views_.size() + l;
+      links_[l]->enqueue(tasks_.data() + t, state_.data(), largest_slices_[t], *products_);
+    }
     check(cudaMemcpyAsync(slot.outcome.data(), tasks_.data(), tasks_.bytes(), cudaMemcpyDeviceToHost, s),
           "cudaMemcpyAsync of a round's outcome");
   }
 
   const problem& problem_;
+  std::vector<std::uint64_t> largest_slices_;
   embeddings learned_;  // as last downloaded; names, s_t and ŵ_t as last waited for
   stream stream_;
   device_array<round_state> state_;
   device_array<item_range> slices_;
   device_array<task_round> tasks_;
   std::vector<std::unique_ptr<view_memory>> views_;
+  std::optional<blas> products_;  // of the links
+  std::vector<std::unique_ptr<link_trainer>> links_;
   std::array<round_slot, rounds_in_flight> slots_;
   std::uint64_t launched_ = 0, waited_ = 0;
   bool downloaded_ = true;

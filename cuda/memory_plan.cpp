@@ -74,7 +74,8 @@ class part_list {
   void add_view(const view_task& view) {
     const std::uint64_t nodes = view.input.nodes;
     const auto named = [&](const char* what) { return fmt::format("{} of {}", what, view.name); };
-    add(memory_use::tables, view.number, named("tables"), 2 * nodes * stride_of(problem_.cfg.dim) * sizeof(float));
+    const std::uint64_t value_bytes = problem_.cfg.precision == table_precision::bf16 ? 2 : sizeof(float);
+    add(memory_use::tables, view.number, named("tables"), 2 * nodes * stride_of(problem_.cfg.dim) * value_bytes);
     if (problem_.cfg.optimizer == optimizer_kind::adagrad) {
       add(memory_use::optimiser, view.number, named("AdaGrad sums"), 2 * nodes * sizeof(float));
     }

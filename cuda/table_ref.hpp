@@ -15,6 +15,7 @@ struct table_ref {
   std::size_t stride = 0;  ///< values, a multiple of 16
   const float* factors = nullptr;
   float* squares = nullptr;
+  bool bf16_rows = false;
 
   template <class Element>
   [[nodiscard]] M2GRL_HOST_DEVICE Element* row(std::uint32_t id) const {

@@ -8,6 +8,7 @@
 #include "cuda/align/link_batch.hpp"
 #include "cuda/atomics.hpp"
 #include "cuda/columns.hpp"
+#include "cuda/table_parts.hpp"
 #include "cuda/warp.hpp"
 
 namespace m2grl::cuda {
@@ -39,11 +40,11 @@ M2GRL_HOST_DEVICE inline void gather_row(const warp& w, const link_batch& l, std
   const link_side& side = side_of(l, slot_of_both);
   const std::uint32_t slot = slot_within(l, slot_of_both);
   const bool used = slot < *side.row_count;
-  const float* row = used ? side.table.row(side.rows[slot]) : nullptr;
+  const std::uint32_t id = used ? side.rows[slot] : 0;
   float* values = side.values + std::size_t{slot} * l.stride;
   float* gradient = side.gradient + std::size_t{slot} * l.relation_stride;
   for_columns(w, l.stride, [&](std::uint32_t, std::uint32_t c) {
-    store<lane_columns>(values + c, used ? load_from_table<lane_columns>(row + c) : columns<lane_columns>{});
+    store<lane_columns>(values + c, used ? load_part<lane_columns>(side.table, id, c) : columns<lane_columns>{});
   });
   for_columns(w, l.relation_stride,
               [&](std::uint32_t, std::uint32_t c) { store<lane_columns>(gradient + c, columns<lane_columns>{}); });
@@ -113,13 +114,13 @@ M2GRL_HOST_DEVICE inline void scatter_row(const warp& w, const link_batch& l, st
   });
   if (l.state->non_finite != 0) return;
   const float* step = side.values + std::size_t{slot} * l.stride;
-  float* row = side.table.row(id);
   float factor = static_cast<float>(rate_of(l)) * touch_scale(side.touches[slot]);
   if (side.table.squares != nullptr) factor *= adagrad_factor(w, l, side.table.squares + id, step);
   for_columns(w, l.stride, [&](std::uint32_t, std::uint32_t c) {
     columns<lane_columns> x = load<lane_columns>(step + c);
     M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) x.v[j] *= factor;
-    add_to_table(row + c, x);
+    const auto rounding = static_cast<std::uint32_t>(l.round->round) * 0x9E3779B1u ^ batch * 0x85EBCA77u;
+    add_part(side.table, id, c, x, {rounding ^ (id * l.stride + c)});
   });
 }
 

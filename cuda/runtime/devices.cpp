@@ -2,6 +2,8 @@
 
 #include <cuda_runtime_api.h>
 
+#include "cuda/runtime/check.hpp"
+
 namespace m2grl::cuda {
 
 device_search find_devices() {
@@ -15,6 +17,12 @@ device_search find_devices() {
   found.count = 0;
   found.reason = cudaGetErrorString(status);
   return found;
+}
+
+std::uint64_t free_device_bytes() {
+  std::size_t free = 0, total = 0;
+  check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+  return free;
 }
 
 }  // namespace m2grl::cuda

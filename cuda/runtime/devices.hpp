@@ -1,6 +1,7 @@
 #pragma once
 /// What GPUs there are. Includes nothing of CUDA.
 
+#include <cstdint>
 #include <string>
 
 namespace m2grl::cuda {
@@ -10,5 +11,8 @@ struct device_search {
   std::string reason;  ///< why there is none
 };
 [[nodiscard]] device_search find_devices();
+
+/// Bytes that are free on the current device. Throws cuda_error.
+[[nodiscard]] std::uint64_t free_device_bytes();
 
 }  // namespace m2grl::cuda

@@ -114,6 +114,7 @@ enum class window_size { fixed, shrunk };
 enum class negative_sampler { uniform, unigram, log_uniform };
 enum class optimizer_kind { sgd, adagrad };
 enum class weight_policy { normalised, raw, fixed };
+enum class table_precision { fp32, bf16 };
 
 /// Training of all tasks. [train]
 struct train_config {
@@ -144,6 +145,9 @@ struct train_config {
   std::map<std::string, double> fixed_weights;  ///< policy `fixed`: weight per task; unlisted: 1
 
   std::uint32_t patience = 0;  ///< epochs without a better validation HR before stopping; 0: off
+
+  table_precision precision = table_precision::fp32;  ///< of the tables in training; bf16 on a GPU only
+  bool tf32 = false;                                  ///< alignment's products on a GPU may round their factors to TF32
 };
 
 // ---------------------------------------------------------------- evaluation

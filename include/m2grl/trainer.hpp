@@ -52,8 +52,12 @@ enum class device_kind { automatic, cpu, cuda };
 /// without it, or there is no device.
 [[nodiscard]] device_kind resolve_device(device_kind wanted);
 
+/// What training takes of a GPU's memory: a line for each part and one for the whole.
+using memory_lines = std::vector<std::string>;
+
 struct train_options {
   device_kind device = device_kind::automatic;
+  std::function<void(const memory_lines&)> on_memory_plan;  ///< before anything is allocated on a GPU
   std::function<void(const progress&)> on_progress;
   std::stop_token stop;  ///< checked between rounds
   /// Score of the tables so far, higher is better; asked for after each epoch where train.patience > 0.
@@ -77,5 +81,8 @@ struct train_result {
 
 /// Trains on a data set: its views, and the links that the configuration asks for.
 [[nodiscard]] train_result train(const config& cfg, const dataset& data, const train_options& options = {});
+
+/// The memory plan of such a training without running it; empty where it would run on the CPU. Throws as train() does.
+[[nodiscard]] memory_lines plan_memory(const config& cfg, const dataset& data, device_kind device);
 
 }  // namespace m2grl

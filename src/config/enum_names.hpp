@@ -56,6 +56,10 @@ inline constexpr std::array spellings<weight_policy>{spelling<weight_policy>{"no
                                                      spelling<weight_policy>{"raw", weight_policy::raw},
                                                      spelling<weight_policy>{"fixed", weight_policy::fixed}};
 
+template <>
+inline constexpr std::array spellings<table_precision>{spelling<table_precision>{"fp32", table_precision::fp32},
+                                                       spelling<table_precision>{"bf16", table_precision::bf16}};
+
 template <class Enum>
 requires std::is_enum_v<Enum>
 [[nodiscard]] constexpr std::string_view spelled(Enum value) {

@@ -129,6 +129,8 @@ void describe(Visitor& v, S& t) {
   v("align_matrix_rate", t.align_matrix_rate, at_least(0));
   v("fixed_weights", t.fixed_weights, positive);
   v("patience", t.patience);
+  v("precision", t.precision);
+  v("tf32", t.tf32);
 }
 
 template <class Visitor, maybe_const<eval_config> S>

@@ -35,6 +35,9 @@ std::unique_ptr<backend> make_backend(device_kind device, const problem& p, [[ma
   if (device == device_kind::cuda) return make_cuda_backend(p, s.largest_slices());
 #endif
   (void)device;
+  if (p.cfg.precision == table_precision::bf16) {
+    throw invalid_input("train.precision is bf16, which the CPU backend does not have; use fp32");
+  }
   return make_cpu_backend(p);
 }
 
