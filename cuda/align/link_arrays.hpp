@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "cuda/align/link_batch.hpp"
+#include "train/batch_size.hpp"
 #include "train/problem.hpp"
 
 namespace m2grl::cuda {
@@ -16,16 +17,15 @@ namespace m2grl::cuda {
 
 /// The part of a batch that is no pointer: options, rates and sizes. Batches are as large as the CPU's.
 [[nodiscard]] inline link_batch link_shape(const problem& p, const link_task& task) {
-  constexpr std::uint64_t largest_batch = 1u << 14, largest_pool = 1024, pairs_per_row = 64;
   const std::uint64_t n_a = p.views[task.input.from].input.nodes, n_b = p.views[task.input.to].input.nodes;
-  const std::uint64_t batch = std::min(largest_batch, pairs_per_row * std::min(n_a, n_b));
-  const std::uint64_t pool = std::min(largest_pool, batch);
+  const batch_size size = batch_size_of(p, task);
+  const std::uint64_t batch = size.pairs, pool = size.pool;
   link_batch l;
   l.draws = task.options(p.cfg, 0);
   l.align_rate = p.cfg.align_rate;
   l.matrix_rate = p.cfg.align_matrix_rate;
-  l.batch_pairs = static_cast<std::uint32_t>(batch);
-  l.pool_size = static_cast<std::uint32_t>(pool);
+  l.batch_pairs = size.pairs;
+  l.pool_size = size.pool;
   l.sigmoid = task.input.options.projection == projection_kind::sigmoid;
   l.learns_bias = task.input.options.bias;
   l.dim = p.cfg.dim;
