@@ -11,15 +11,22 @@
 
 namespace m2grl::support {
 
+/// One of `nodes` ids, small ones more often.
+inline node_id skewed_id(std::mt19937_64& random, std::size_t nodes) {
+  const std::size_t below = 1 + random() % nodes;
+  return static_cast<node_id>(random() % below);
+}
+
 /// Rows of very different lengths and weights, isolated nodes among them and, directed, dead ends.
 inline csr_graph random_graph(std::size_t n, bool weighted, bool directed, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<node_id> from, to;
   std::vector<double> weights;
   for (std::size_t e = 0; e < 8 * n; ++e) {
-    from.push_back(static_cast<node_id>(random() % (1 + random() % n)));
-    to.push_back(static_cast<node_id>(random() % (1 + random() % n)));
-    weights.push_back(static_cast<double>(random() % 8 == 0 ? 1 + random() % 100000 : 1 + random() % 3));
+    from.push_back(skewed_id(random, n));
+    to.push_back(skewed_id(random, n));
+    const bool heavy = random() % 8 == 0;
+    weights.push_back(static_cast<double>(1 + random() % (heavy ? 100000 : 3)));
   }
   csr_graph g = build_edge_graph(from, to, weights, n, directed);
   if (weighted) return g;
@@ -55,9 +62,7 @@ inline ragged random_sequences(std::size_t rows, std::size_t nodes, std::size_t 
   ragged result;
   for (std::size_t r = 0; r < rows; ++r) {
     const std::size_t length = random() % (longest + 1);
-    for (std::size_t i = 0; i < length; ++i) {
-      result.ids.push_back(static_cast<node_id>(random() % (1 + random() % nodes)));
-    }
+    for (std::size_t i = 0; i < length; ++i) result.ids.push_back(skewed_id(random, nodes));
     result.end_row();
   }
   return result;

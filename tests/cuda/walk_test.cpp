@@ -79,9 +79,8 @@ TEST_CASE("the kernel's walks are the walker's: kinds, dead ends, slices") {
   for (const bool weighted : {true, false}) {
     for (const bool directed : {true, false}) {
       const csr_graph g = support::random_graph(101, weighted, directed, 7);
-      const auto degree = [&](node_id u) { return g.degree(u); };
       bool dead_end = false;
-      for (node_id u = 0; u < g.nodes(); ++u) dead_end = dead_end || degree(u) == 0;
+      for (node_id u = 0; u < g.nodes(); ++u) dead_end = dead_end || g.degree(u) == 0;
       REQUIRE(dead_end);
       for (const walk_config& cfg : support::walk_kinds(13)) {  // 303 walks: nine whole runs and a rest of 15
         check_slice(g, cfg, 0, 0, 303, 64);
