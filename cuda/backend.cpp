@@ -41,14 +41,13 @@ struct round_slot {
 
 class cuda_backend final : public backend {
  public:
-  cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices)
+  cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices, const cuda::memory_plan& plan)
       : problem_(p),
         largest_slices_(largest_slices),
         learned_(initial_embeddings(p)),
         state_(1),
         slices_(p.tasks()),
         tasks_(std::span<const task_round>(initial_tasks())) {
-    const memory_plan plan = plan_memory(p, largest_slices, free_device_bytes());
     for (std::size_t v = 0; v < p.views.size(); ++v) {
       views_.push_back(std::make_unique<view_memory>(p, v, learned_.views[v], largest_slices[v], plan));
     }
@@ -176,8 +175,15 @@ class cuda_backend final : public backend {
 
 }  // namespace
 
-std::unique_ptr<backend> make_cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices) {
-  return std::make_unique<cuda_backend>(p, largest_slices);
+std::unique_ptr<backend> make_cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices,
+                                           const std::function<void(const memory_lines&)>& on_plan) {
+  const cuda::memory_plan plan = cuda::plan_memory(p, largest_slices, free_device_bytes());
+  if (on_plan) on_plan(describe(plan));
+  return std::make_unique<cuda_backend>(p, largest_slices, plan);
+}
+
+memory_lines describe_cuda_memory(const problem& p, const std::vector<std::uint64_t>& largest_slices) {
+  return describe(cuda::plan_memory(p, largest_slices, free_device_bytes()));
 }
 
 }  // namespace m2grl

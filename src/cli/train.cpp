@@ -63,11 +63,17 @@ std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-train_result trained(const config& cfg, const dataset& data, const train_arguments& args, interrupts& signals) {
+std::string memory_text(const memory_lines& lines) {
+  return lines.empty() ? "" : fmt::format("memory of the GPU\n  {}\n", fmt::join(lines, "\n  "));
+}
+
+train_result trained(const config& cfg, const dataset& data, const train_arguments& args, interrupts& signals,
+                     std::FILE* screen) {
   progress_view view(args.log);
   train_options options;
   options.device = device_named(args.device);
   options.on_progress = [&](const progress& now) { view(now); };
+  options.on_memory_plan = [&](const memory_lines& lines) { fmt::print(screen, "{}", memory_text(lines)); };
   options.stop = signals.begin_training();
   if (cfg.train.patience > 0) {
     options.validate = [&](const embeddings& learned) {
@@ -101,13 +107,13 @@ void run_train(const train_arguments& args, interrupts& signals) {
   dataset data = load_dataset(cfg);
   fmt::print(screen, "{}", ingest_text(data));
   if (args.dry_run) {
-    fmt::print(screen, "{}", plan_text(cfg, data));
+    fmt::print(screen, "{}{}", plan_text(cfg, data), memory_text(plan_memory(cfg, data, device_named(args.device))));
     return;
   }
   (void)std::fflush(screen);
   json report{{"tasks", json::array()}};
   json views = views_json(data), ingest = ingest_json(data.report);
-  train_result result = trained(cfg, data, args, signals);
+  train_result result = trained(cfg, data, args, signals, screen);
 
   const model m = make_model(cfg, std::move(data), std::move(result.learned));
   save_model(m, args.out, args.overwrite);

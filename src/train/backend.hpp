@@ -2,6 +2,7 @@
 /// The one seam between the trainer and a device: virtual per round, never per row.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -54,10 +55,13 @@ class backend {
 [[nodiscard]] std::unique_ptr<backend> make_cpu_backend(const problem& p);
 
 #ifdef M2GRL_HAS_CUDA
-/// On the current CUDA device; `largest_slices`: at most so many items of each task in a round. The problem must
-/// outlive the backend. Throws out_of_memory, cuda_error.
+/// On the current CUDA device; `largest_slices`: at most so many items of each task in a round; `on_plan` may be empty.
+/// The problem must outlive the backend. Throws out_of_memory, cuda_error.
 [[nodiscard]] std::unique_ptr<backend> make_cuda_backend(const problem& p,
-                                                         const std::vector<std::uint64_t>& largest_slices);
+                                                         const std::vector<std::uint64_t>& largest_slices,
+                                                         const std::function<void(const memory_lines&)>& on_plan);
+/// What it would take, and where it would put it.
+[[nodiscard]] memory_lines describe_cuda_memory(const problem& p, const std::vector<std::uint64_t>& largest_slices);
 #endif
 
 /// Tables and relations before the first round: inputs uniform in ±½/dim (word2vec), outputs zero, W the

@@ -30,15 +30,24 @@ round_limits limits_of(device_kind device) {
   return device == device_kind::cuda ? round_limits{std::uint64_t{1} << 22, 2} : round_limits{};
 }
 
-std::unique_ptr<backend> make_backend(device_kind device, const problem& p, [[maybe_unused]] const schedule& s) {
+std::unique_ptr<backend> make_backend(device_kind device, const problem& p, [[maybe_unused]] const schedule& s,
+                                      [[maybe_unused]] const train_options& options) {
 #ifdef M2GRL_HAS_CUDA
-  if (device == device_kind::cuda) return make_cuda_backend(p, s.largest_slices());
+  if (device == device_kind::cuda) return make_cuda_backend(p, s.largest_slices(), options.on_memory_plan);
 #endif
   (void)device;
   if (p.cfg.precision == table_precision::bf16) {
     throw invalid_input("train.precision is bf16, which the CPU backend does not have; use fp32");
   }
   return make_cpu_backend(p);
+}
+
+memory_lines describe_memory([[maybe_unused]] device_kind device, [[maybe_unused]] const problem& p,
+                             [[maybe_unused]] const schedule& s) {
+#ifdef M2GRL_HAS_CUDA
+  if (device == device_kind::cuda) return describe_cuda_memory(p, s.largest_slices());
+#endif
+  return {};
 }
 
 }  // namespace m2grl

@@ -11,6 +11,10 @@ namespace m2grl {
 
 /// `device` is cpu or cuda.
 [[nodiscard]] round_limits limits_of(device_kind device);
-[[nodiscard]] std::unique_ptr<backend> make_backend(device_kind device, const problem& p, const schedule& s);
+/// `options.on_memory_plan` is called where the device is a GPU.
+[[nodiscard]] std::unique_ptr<backend> make_backend(device_kind device, const problem& p, const schedule& s,
+                                                    const train_options& options);
+/// Empty for the CPU.
+[[nodiscard]] memory_lines describe_memory(device_kind device, const problem& p, const schedule& s);
 
 }  // namespace m2grl

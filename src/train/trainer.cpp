@@ -32,7 +32,7 @@ class run {
         device_(resolve_device(options.device)),
         limits_(limits_of(device_)),
         schedule_(p, limits_),
-        backend_(make_backend(device_, p, schedule_)),
+        backend_(make_backend(device_, p, schedule_, options)),
         epoch_(p.tasks()),
         pairs_(p.tasks()) {}
 
@@ -165,8 +165,16 @@ train_result train(const train_config& cfg, std::span<const view_input> views, s
   return run(p, options).finish();
 }
 
-train_result train(const config& cfg, const dataset& data, const train_options& options) {
+namespace {
+
+/// A data set as the trainer takes it; it must outlive this.
+struct training_inputs {
   std::vector<view_input> views;
+  std::vector<link_input> links;
+};
+
+training_inputs inputs_of(const config& cfg, const dataset& data) {
+  training_inputs inputs;
   for (std::size_t v = 0; v < data.views.size(); ++v) {
     const view_data& view = data.views[v];
     view_input input{view.name, view.ids.size(), view.sequences, view.ids.counts(), nullptr, {}, {}};
@@ -175,11 +183,24 @@ train_result train(const config& cfg, const dataset& data, const train_options& 
       input.walks = cfg.views[v].walks;
     }
     if (!view.graph.empty()) input.graph = &view.graph;
-    views.push_back(input);
+    inputs.views.push_back(input);
   }
-  std::vector<link_input> links;
-  for (const link_config& link : cfg.links) links.push_back(find_link(data, link));
-  return train(cfg.train, views, links, options);
+  for (const link_config& link : cfg.links) inputs.links.push_back(find_link(data, link));
+  return inputs;
+}
+
+}  // namespace
+
+train_result train(const config& cfg, const dataset& data, const train_options& options) {
+  const training_inputs inputs = inputs_of(cfg, data);
+  return train(cfg.train, inputs.views, inputs.links, options);
+}
+
+memory_lines plan_memory(const config& cfg, const dataset& data, device_kind device) {
+  const device_kind found = resolve_device(device);
+  const training_inputs inputs = inputs_of(cfg, data);
+  const problem p = make_problem(cfg.train, inputs.views, inputs.links);
+  return describe_memory(found, p, schedule(p, limits_of(found)));
 }
 
 }  // namespace m2grl

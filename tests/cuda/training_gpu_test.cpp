@@ -6,6 +6,7 @@
 #include "m2grl/error.hpp"
 #include "m2grl/trainer.hpp"
 #include "support/planted.hpp"
+#include "train/catalogue.hpp"
 
 using namespace m2grl;
 
@@ -79,4 +80,54 @@ TEST_CASE("device: a run that diverges names task and round") {
   } catch (const diverged& e) {
     CHECK(e.task() == "node");
   }
+}
+
+TEST_CASE("device: three tasks, with links, sessions or walks, fp32 or bf16, follow the CPU's losses and weights") {
+  for (const sequence_source source : {sequence_source::sessions, sequence_source::walks}) {
+    for (const bool shared : {true, false}) {
+      for (const table_precision precision : {table_precision::fp32, table_precision::bf16}) {
+        catalogue::inputs c;
+        catalogue::fill(c, 500, 12, 4000, 15, 7);
+        c.views[0].source = source;
+        c.linked[0].options.shared = shared;
+        train_config cfg = catalogue::small_config();
+        train_options options;
+        options.device = device_kind::cpu;
+        const train_result cpu = train(cfg, c.views, c.linked, options);
+        cfg.precision = precision;
+        options.device = device_kind::cuda;
+        const train_result gpu = train(cfg, c.views, c.linked, options);
+        CHECK(catalogue::all_finite(gpu.learned));
+        for (std::size_t t = 0; t < 3; ++t) {
+          const task_state &got = gpu.learned.tasks[t], &wanted = cpu.learned.tasks[t];
+          CAPTURE(shared, t, got.loss, wanted.loss);
+          CHECK(got.pairs == wanted.pairs);
+          CHECK(got.loss == Approx(wanted.loss).epsilon(0.03));
+          CHECK(got.log_variance == Approx(wanted.log_variance).margin(0.1));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("device: the memory plan comes before training, and names every table") {
+  catalogue::inputs c;
+  catalogue::fill(c, 100, 5, 200, 10, 8);
+  train_options options;
+  options.device = device_kind::cuda;
+  memory_lines lines;
+  bool trained = false;
+  options.on_memory_plan = [&](const memory_lines& said) {
+    CHECK_FALSE(trained);
+    lines = said;
+  };
+  options.on_progress = [&](const progress&) { trained = true; };
+  (void)train(catalogue::small_config(), c.views, c.linked, options);
+  CHECK(trained);
+  const auto names = [&](const std::string& what) {
+    return std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return line.find(what) != line.npos; });
+  };
+  CHECK(names("tables of item"));
+  CHECK(names("tables of category"));
+  CHECK(names("item~category"));
 }
