@@ -1,0 +1,94 @@
+/// The update of a block whose number of outputs is known at compile time, by columns.
+#if defined(M2GRL_CPU_SGNS_FIXED_UPDATE_INL) == defined(HWY_TARGET_TOGGLE)  // once per SIMD target
+#ifdef M2GRL_CPU_SGNS_FIXED_UPDATE_INL
+#undef M2GRL_CPU_SGNS_FIXED_UPDATE_INL
+#else
+#define M2GRL_CPU_SGNS_FIXED_UPDATE_INL
+#endif
+
+#include <cstddef>
+
+#include "cpu/sgns/fetches-inl.hpp"
+#include "cpu/sgns_block.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace m2grl::cpu::HWY_NAMESPACE {
+
+/// delta[k] += Σ over `Rows` inputs of g·x, columns c … of Chunks vectors.
+template <std::size_t N, std::size_t Chunks, std::size_t Rows>
+HWY_INLINE void gather_delta(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c,
+                             vec (&delta)[N][Chunks]) {
+  const tag d;
+  M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
+    vec x[Chunks];
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::Load(d, inputs[r] + c + j * lanes);
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
+      const vec weight = hn::Set(d, g[r * N + k]);
+      M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) delta[k][j] = hn::MulAdd(weight, x[j], delta[k][j]);
+    }
+  }
+}
+
+/// Adds the deltas to the output rows and leaves in their place what the rows were before. Equal rows sum, as each
+/// is read again when its turn comes.
+template <std::size_t N, std::size_t Chunks>
+HWY_INLINE void exchange_outputs(const sgns_block& b, std::size_t c, vec (&t)[N][Chunks]) {
+  const tag d;
+  M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) {
+    vec before[N];
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) before[k] = hn::Load(d, b.outputs[k] + c + j * lanes);
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
+      float* place = b.outputs[k] + c + j * lanes;
+      hn::Store(hn::Add(hn::Load(d, place), t[k][j]), d, place);
+      t[k][j] = before[k];
+    }
+  }
+}
+
+/// x += Σ_k g·t for `Rows` inputs; each row is read again, so that duplicates sum.
+template <std::size_t N, std::size_t Chunks, std::size_t Rows>
+HWY_INLINE void move_inputs(float* const* inputs, const float* HWY_RESTRICT g, std::size_t c,
+                            const vec (&t)[N][Chunks]) {
+  const tag d;
+  M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
+    vec x[Chunks];
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::Load(d, inputs[r] + c + j * lanes);
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
+      const vec weight = hn::Set(d, g[r * N + k]);
+      M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::MulAdd(weight, t[k][j], x[j]);
+    }
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) hn::Store(x[j], d, inputs[r] + c + j * lanes);
+  }
+}
+
+/// Columns c … c + Chunks·lanes of the update of X and T. The N output rows' deltas, then their values before the
+/// update, stay in registers.
+template <std::size_t N, std::size_t Chunks>
+HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT g, std::size_t c) {
+  const tag d;
+  vec t[N][Chunks];
+  M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) t[k][j] = hn::Zero(d);
+  }
+  row_fetches fetches(b, (b.m + 1) / 2);
+  std::size_t i = 0;
+  for (; i + 2 <= b.m; i += 2) {
+    gather_delta<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+    fetches.next(c, Chunks * lanes);
+  }
+  if (i < b.m) {
+    gather_delta<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+    fetches.next(c, Chunks * lanes);
+  }
+  exchange_outputs<N, Chunks>(b, c, t);
+  for (i = 0; i + 2 <= b.m; i += 2) move_inputs<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+  if (i < b.m) move_inputs<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+}
+
+/// As many columns at a time as the target's registers hold for N rows.
+template <std::size_t N>
+constexpr std::size_t fitting_chunks = lanes == 16 ? (N <= 6 ? 4 : 2) : (N <= 5 ? 2 : 1);
+
+}  // namespace m2grl::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif
