@@ -16,22 +16,12 @@
 HWY_BEFORE_NAMESPACE();
 namespace m2grl::cpu::HWY_NAMESPACE {
 
-constexpr std::uint32_t fast_columns = 8;  // blocks of up to this many outputs stay in registers
-
 bool train(const sgns_block& b, loss_lanes& losses) {
-  const bool plain = b.input_factors == nullptr && b.output_factors == nullptr && b.input_accumulated == nullptr &&
-                     b.output_accumulated == nullptr;
-  if (!plain || b.n > fast_columns) return train_any(b, losses);
-  switch (b.n) {
-    case 2: return train_fixed<2>(b, losses);
-    case 3: return train_fixed<3>(b, losses);
-    case 4: return train_fixed<4>(b, losses);
-    case 5: return train_fixed<5>(b, losses);
-    case 6: return train_fixed<6>(b, losses);
-    case 7: return train_fixed<7>(b, losses);
-    case 8: return train_fixed<8>(b, losses);
-    default: return train_any(b, losses);
-  }
+  const bool adagrad = b.input_accumulated != nullptr, hot = b.input_factors != nullptr || b.output_factors != nullptr;
+  if (b.n > most_fixed || (adagrad && b.stride > max_kept_stride)) return train_any(b, losses);
+  if (adagrad) return train_few<row_rule::adagrad>(b, losses);
+  if (hot) return train_few<row_rule::hot>(b, losses);
+  return train_few<row_rule::same>(b, losses);
 }
 
 const char* target_name() { return hwy::TargetName(HWY_TARGET); }

@@ -19,10 +19,12 @@ struct sgns_block {
   std::uint32_t stride = 0;         ///< a multiple of 16
   std::uint32_t dim = 0;
   float rate = 0;  ///< ŵ_t · η
-  /// Factors on `rate`, for hot rows; null: 1. [m] and [n].
+  /// Values by row, of inputs and of outputs: arrays with room for the next multiple of 16 values, all readable.
+  /// Factors on `rate`, for hot rows; null: 1.
   const float* input_factors = nullptr;
   const float* output_factors = nullptr;
-  /// AdaGrad: each row's mean squared gradients accumulated so far, and where this centre's go; null: plain SGD.
+  /// AdaGrad: each row's mean squared gradients accumulated so far, and where this centre's go; either all four or,
+  /// for plain SGD, none.
   const float* input_accumulated = nullptr;
   const float* output_accumulated = nullptr;
   float* input_squares = nullptr;
@@ -49,9 +51,12 @@ struct loss_lanes {
   }
 };
 
+/// Added below the root, so that a row without gradient has a factor.
+constexpr float adagrad_floor = 1e-10f;
+
 /// AdaGrad's factor on the rate of a row, from its accumulated mean squared gradient, this step's included:
 /// without it a row's first step would know no scale (Duchi, Hazan, Singer, JMLR 2011).
-inline float adagrad_factor(float accumulated) { return 1.0f / std::sqrt(accumulated + 1e-10f); }
+inline float adagrad_factor(float accumulated) { return 1.0f / std::sqrt(accumulated + adagrad_floor); }
 
 struct block_loss {
   float loss = 0;           ///< Σ over pairs of softplus(−z₊) + Σ_k softplus(z_k)

@@ -71,7 +71,7 @@ TEMPLATE_TEST_CASE("several sequences on one trainer, with subsampling", "", bod
 TEMPLATE_TEST_CASE("AdaGrad and hot rows", "", body::pointer_rows, body::staged_rows) {
   for (const auto& [adagrad, hot] : {std::pair{true, false}, {false, true}, {true, true}}) {
     for (const std::uint32_t dim : {15u, 128u}) {
-      for (const std::uint32_t negatives : {5u, 31u}) {
+      for (const std::uint32_t negatives : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 31u}) {
         test_case c;
         c.dim = dim;
         c.negatives = negatives;

@@ -11,6 +11,7 @@
 
 #include "cpu/philox_batch.hpp"
 #include "cpu/sgns_block.hpp"
+#include "train/block.hpp"
 #include "train/body.hpp"
 
 namespace {
@@ -68,6 +69,47 @@ TEST_CASE("every SIMD target agrees with the reference") {
   CHECK(ran.count("AVX3") == ((supported & HWY_AVX3) != 0 ? 1 : 0));
 }
 
+TEST_CASE("blocks of every size, with every rule of rates, with and without repeated rows") {
+  for_each_target([](const std::string& name) {
+    CAPTURE(name);
+    for (std::uint32_t m = 1; m <= 32; ++m) {
+      for (std::uint32_t n = 2; n <= 10; ++n) {
+        for (unsigned rule = 0; rule < 8; ++rule) {
+          block::test_case c;
+          c.m = m;
+          c.n = n;
+          c.hot_inputs = (rule & 1u) != 0;
+          c.hot_outputs = (rule & 2u) != 0;
+          c.adagrad = (rule & 4u) != 0;
+          c.dim = m % 2 == 0 ? 24 : 136;  // tiles of every width, and the columns that they leave
+          c.rows = n % 2 == rule % 2 ? 3 : 64;
+          c.masked = m % 4 == 3 ? 2 : 0;
+          block::check(c);
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("dims up to the widest whose gradients are kept, and beyond") {
+  for_each_target([](const std::string& name) {
+    CAPTURE(name);
+    for (const std::uint32_t dim : {1u, 15u, 16u, 17u, 48u, 64u, 100u, 128u, 200u, 1000u, 1024u, 1025u}) {
+      for (const std::uint32_t n : {2u, 6u, 8u}) {
+        for (const bool adagrad : {false, true}) {
+          block::test_case c;
+          c.m = 32;
+          c.n = n;
+          c.dim = dim;
+          c.hot_inputs = c.hot_outputs = !adagrad;
+          c.adagrad = adagrad;
+          block::check(c);
+        }
+      }
+    }
+  });
+}
+
 TEST_CASE("the widest block of zero logits: 32 contexts, 32 outputs, loss 1024 ln 2") {
   for_each_target([](const std::string& name) {
     CAPTURE(name);
@@ -97,7 +139,7 @@ TEST_CASE("a block with a logit that is not finite writes nothing") {
     CAPTURE(name);
     for (const float bad :
          {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 1e30f, -1e7f}) {
-      for (const bool general : {false, true}) {
+      for (const int rule : {0, 1, 2}) {
         m2grl::table x(3, 20), t(4, 20);
         for (std::size_t c = 0; c < 20; ++c) {
           for (std::size_t r = 0; r < 3; ++r) x[r][c] = 0.1f;
@@ -107,7 +149,7 @@ TEST_CASE("a block with a logit that is not finite writes nothing") {
         const m2grl::table x_before = x.clone(), t_before = t.clone();
         float* inputs[] = {x[0].data(), x[1].data(), x[2].data()};
         float* outputs[] = {t[0].data(), t[1].data(), t[2].data(), t[3].data()};
-        const float factors[] = {1, 1, 1, 1};
+        float values[16] = {1, 1, 1, 1}, squares[2][16];
         m2grl::cpu::sgns_block block;
         block.inputs = inputs;
         block.outputs = outputs;
@@ -116,7 +158,12 @@ TEST_CASE("a block with a logit that is not finite writes nothing") {
         block.stride = 32;
         block.dim = 20;
         block.rate = 0.1f;
-        if (general) block.input_factors = factors;
+        if (rule == 1) block.input_factors = values;
+        if (rule == 2) {
+          block.input_accumulated = block.output_accumulated = values;
+          block.input_squares = squares[0];
+          block.output_squares = squares[1];
+        }
         const auto result = m2grl::cpu::train_block(block);
         CHECK(result.non_finite);
         CHECK(std::isfinite(result.loss));

@@ -9,32 +9,79 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "cpu/sgns/fixed_adagrad-inl.hpp"
 #include "cpu/sgns/fixed_logits-inl.hpp"
 #include "cpu/sgns/fixed_update-inl.hpp"
+#include "cpu/sgns/rates-inl.hpp"
 #include "cpu/sgns_block.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace m2grl::cpu::HWY_NAMESPACE {
 
+constexpr std::uint32_t most_fixed = 8;  // outputs of a block that the registers hold
+
+/// Plain SGD: one rate for every row.
 template <std::size_t N>
-HWY_INLINE bool train_fixed(const sgns_block& b, loss_lanes& losses) {
-  alignas(64) float g[max_inputs / 2 * max_lanes];
-  std::size_t i = 0;
-  for (; i + logit_rows<N> <= b.m; i += logit_rows<N>) row_logits<N, logit_rows<N>>(b, i, g + i / 2 * max_lanes);
-  for (; i + 2 <= b.m; i += 2) row_logits<N, 2>(b, i, g + i / 2 * max_lanes);
-  if (i < b.m) row_logits<N, 1>(b, i, g + i / 2 * max_lanes);
-  const auto factors = static_cast<std::uint32_t>((b.m + 1) / 2 * pair_vectors<N>);
-  if (losses.factors + factors > most_factors) losses.close();
-  losses.factors += factors;
-  loss_sum loss(losses);
-  all_gradients<N>(b, g, loss);
-  loss.store(losses);
-  if (loss.any_faulty()) return false;
-  constexpr std::size_t chunks = fitting_chunks<N>;
-  std::size_t c = 0;
-  for (; c + chunks * lanes <= b.stride; c += chunks * lanes) update_columns<N, chunks>(b, g, c);
-  for (; c < b.stride; c += lanes) update_columns<N, 1>(b, g, c);
+HWY_INLINE bool train_plain(const sgns_block& b, loss_lanes& losses) {
+  alignas(64) float g[gradient_places];
+  if (!block_gradients<N>(b, b.rate, g, losses)) return false;
+  const float* HWY_RESTRICT weights = in_register(g);
+  update<N>(b, weights, weights);
   return true;
+}
+
+/// Gradients scaled by the rates of the output rows and by those of the input rows.
+template <std::size_t N>
+HWY_INLINE void scale_gradients(const sgns_block& b, const row_rates& rates, float* HWY_RESTRICT g,
+                                float* HWY_RESTRICT to_inputs) {
+  const tag d;
+  alignas(64) float output[max_lanes], input[max_lanes] = {};
+  for (std::size_t i = 0; i < max_lanes; ++i) output[i] = rates.output[i % N];
+  for (std::size_t i = 0; i < b.m; i += 2) {
+    for (std::size_t j = 0; j < 2 * N; ++j) input[j] = rates.input[i + j / N];
+    float* place = g + i / 2 * max_lanes;
+    M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
+      const vec gradient = hn::Load(d, place + v * lanes);
+      hn::Store(hn::Mul(gradient, hn::Load(d, input + v * lanes)), d, to_inputs + i / 2 * max_lanes + v * lanes);
+      hn::Store(hn::Mul(gradient, hn::Load(d, output + v * lanes)), d, place + v * lanes);
+    }
+  }
+}
+
+/// Hot-row factors without AdaGrad: the rates are known beforehand.
+template <std::size_t N>
+HWY_NOINLINE bool train_hot(const sgns_block& b, loss_lanes& losses) {
+  alignas(64) float g[gradient_places], to_inputs[gradient_places];
+  if (!block_gradients<N>(b, 1.0f, g, losses)) return false;
+  row_rates rates = {};  // a pair's second row may be missing
+  set_rates(b, rates);
+  scale_gradients<N>(b, rates, g, to_inputs);
+  update<N>(b, g, to_inputs);
+  return true;
+}
+
+/// What the rows' rates depend on.
+enum class row_rule { same, hot, adagrad };
+
+template <std::size_t N, row_rule Rule>
+HWY_INLINE bool train_fixed(const sgns_block& b, loss_lanes& losses) {
+  if constexpr (Rule == row_rule::adagrad) return train_adagrad<N>(b, losses);
+  if constexpr (Rule == row_rule::hot) return train_hot<N>(b, losses);
+  if constexpr (Rule == row_rule::same) return train_plain<N>(b, losses);
+}
+
+/// Blocks of 2 … most_fixed outputs.
+template <row_rule Rule>
+HWY_INLINE bool train_few(const sgns_block& b, loss_lanes& losses) {
+  switch (b.n) {
+    case 2: return train_fixed<2, Rule>(b, losses);
+    case 3: return train_fixed<3, Rule>(b, losses);
+    case 4: return train_fixed<4, Rule>(b, losses);
+    case 5: return train_fixed<5, Rule>(b, losses);
+    case 6: return train_fixed<6, Rule>(b, losses);
+    case 7: return train_fixed<7, Rule>(b, losses);
+    default: return train_fixed<8, Rule>(b, losses);
+  }
 }
 
 }  // namespace m2grl::cpu::HWY_NAMESPACE

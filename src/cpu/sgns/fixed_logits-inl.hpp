@@ -73,23 +73,42 @@ HWY_INLINE void pair_labels(std::uint32_t masked, vec (&y)[pair_vectors<N>]) {
 /// All logits to gradients, in a loop of their own: each waits for a long chain of operations, and side by side
 /// the chains hide each other.
 template <std::size_t N>
-HWY_INLINE void all_gradients(const sgns_block& b, float* HWY_RESTRICT g, loss_sum& loss) {
+HWY_INLINE void all_gradients(const sgns_block& b, float rate, float* HWY_RESTRICT g, loss_sum& loss) {
   const tag d;
   vec y[pair_vectors<N>];
   pair_labels<N>(b.masked, y);
-  const vec rate = hn::Set(d, b.rate);
+  const vec scale = hn::Set(d, rate);
   const std::size_t pairs = b.m / 2;
   for (std::size_t p = 0; p < pairs; ++p, g += max_lanes) {
     M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
-      hn::Store(gradient(hn::Load(d, g + v * lanes), y[v], rate, loss), d, g + v * lanes);
+      hn::Store(gradient(hn::Load(d, g + v * lanes), y[v], scale, loss), d, g + v * lanes);
       if constexpr (most_factors < max_inputs / 2 * pair_vectors<N>) loss.take_logarithm();
     }
   }
   if (b.m % 2 == 0) return;
   M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
     const vec label = v * lanes < N ? hn::IfThenElseZero(hn::FirstN(d, N - v * lanes), y[v]) : hn::Zero(d);
-    hn::Store(gradient(hn::Load(d, g + v * lanes), label, rate, loss), d, g + v * lanes);
+    hn::Store(gradient(hn::Load(d, g + v * lanes), label, scale, loss), d, g + v * lanes);
   }
+}
+
+/// Room for the gradients of a block.
+constexpr std::size_t gradient_places = max_inputs / 2 * max_lanes;
+
+/// All gradients of the block, times `rate`; adds to the losses. False where a logit is not finite.
+template <std::size_t N>
+HWY_INLINE bool block_gradients(const sgns_block& b, float rate, float* HWY_RESTRICT g, loss_lanes& losses) {
+  std::size_t i = 0;
+  for (; i + logit_rows<N> <= b.m; i += logit_rows<N>) row_logits<N, logit_rows<N>>(b, i, g + i / 2 * max_lanes);
+  for (; i + 2 <= b.m; i += 2) row_logits<N, 2>(b, i, g + i / 2 * max_lanes);
+  if (i < b.m) row_logits<N, 1>(b, i, g + i / 2 * max_lanes);
+  const auto factors = static_cast<std::uint32_t>((b.m + 1) / 2 * pair_vectors<N>);
+  if (losses.factors + factors > most_factors) losses.close();
+  losses.factors += factors;
+  loss_sum loss(losses);
+  all_gradients<N>(b, rate, g, loss);
+  loss.store(losses);
+  return !loss.any_faulty();
 }
 
 }  // namespace m2grl::cpu::HWY_NAMESPACE

@@ -61,33 +61,59 @@ HWY_INLINE void move_inputs(float* const* inputs, const float* HWY_RESTRICT g, s
   }
 }
 
-/// Columns c … c + Chunks·lanes of the update of X and T. The N output rows' deltas, then their values before the
-/// update, stay in registers.
+/// delta = Σ over all inputs of g·x, columns c … of Chunks vectors; asks for rows of later blocks meanwhile.
 template <std::size_t N, std::size_t Chunks>
-HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT g, std::size_t c) {
-  const tag d;
-  vec t[N][Chunks];
+HWY_INLINE void gather_deltas(const sgns_block& b, const float* HWY_RESTRICT g, std::size_t c,
+                              vec (&delta)[N][Chunks]) {
   M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) t[k][j] = hn::Zero(d);
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) delta[k][j] = hn::Zero(tag());
   }
   row_fetches fetches(b, (b.m + 1) / 2);
   std::size_t i = 0;
   for (; i + 2 <= b.m; i += 2) {
-    gather_delta<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+    gather_delta<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, delta);
     fetches.next(c, Chunks * lanes);
   }
   if (i < b.m) {
-    gather_delta<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+    gather_delta<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, delta);
     fetches.next(c, Chunks * lanes);
   }
+}
+
+/// Columns c … c + Chunks·lanes of the update of X and T, by gradients scaled for the outputs and for the inputs.
+/// The N output rows' deltas, then their values before the update, stay in registers.
+template <std::size_t N, std::size_t Chunks>
+HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT to_outputs,
+                               const float* HWY_RESTRICT to_inputs, std::size_t c) {
+  vec t[N][Chunks];
+  gather_deltas<N, Chunks>(b, to_outputs, c, t);
   exchange_outputs<N, Chunks>(b, c, t);
-  for (i = 0; i + 2 <= b.m; i += 2) move_inputs<N, Chunks, 2>(b.inputs + i, g + i / 2 * max_lanes, c, t);
-  if (i < b.m) move_inputs<N, Chunks, 1>(b.inputs + i, g + i / 2 * max_lanes, c, t);
+  std::size_t i = 0;
+  for (; i + 2 <= b.m; i += 2) move_inputs<N, Chunks, 2>(b.inputs + i, to_inputs + i / 2 * max_lanes, c, t);
+  if (i < b.m) move_inputs<N, Chunks, 1>(b.inputs + i, to_inputs + i / 2 * max_lanes, c, t);
 }
 
 /// As many columns at a time as the target's registers hold for N rows.
 template <std::size_t N>
 constexpr std::size_t fitting_chunks = lanes == 16 ? (N <= 6 ? 4 : 2) : (N <= 5 ? 2 : 1);
+
+/// The same address, in a register: reckoned from a large frame, the places of G would make the inner loops'
+/// instructions long.
+HWY_INLINE const float* in_register(const float* g) {
+#if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
+  asm("" : "+r"(g));
+#endif
+  return g;
+}
+
+/// X += G T, T += Gᵀ X(before), with G scaled for either product.
+template <std::size_t N>
+HWY_INLINE void update(const sgns_block& b, const float* HWY_RESTRICT to_outputs, const float* HWY_RESTRICT to_inputs) {
+  constexpr std::size_t chunks = fitting_chunks<N>;
+  std::size_t c = 0;
+  for (; c + chunks * lanes <= b.stride; c += chunks * lanes) update_columns<N, chunks>(b, to_outputs, to_inputs, c);
+  for (; c < b.stride; c += lanes) update_columns<N, 1>(b, to_outputs, to_inputs, c);
+}
 
 }  // namespace m2grl::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

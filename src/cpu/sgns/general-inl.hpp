@@ -12,6 +12,7 @@
 
 #include "cpu/sgns/fetches-inl.hpp"
 #include "cpu/sgns/gradients-inl.hpp"
+#include "cpu/sgns/rates-inl.hpp"
 #include "cpu/sgns_block.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -32,27 +33,10 @@ HWY_INLINE float mean_square(const float* g, std::size_t step, float* const* row
   return hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(b.dim);
 }
 
-struct row_rates {
-  float input[max_inputs];
-  float output[max_columns];
-};
-
-/// The rate of every row: hot-row factors and AdaGrad, whose squares of this centre it writes.
-HWY_INLINE row_rates rates_of(const sgns_block& b, const float* HWY_RESTRICT g) {
-  row_rates rates;
-  for (std::size_t i = 0; i < b.m; ++i) {
-    rates.input[i] = b.rate * (b.input_factors != nullptr ? b.input_factors[i] : 1.0f);
-    if (b.input_accumulated == nullptr) continue;
-    b.input_squares[i] = mean_square(g + i * b.n, 1, b.outputs, b.n, b);
-    rates.input[i] *= adagrad_factor(b.input_accumulated[i] + b.input_squares[i]);
-  }
-  for (std::size_t k = 0; k < b.n; ++k) {
-    rates.output[k] = b.rate * (b.output_factors != nullptr ? b.output_factors[k] : 1.0f);
-    if (b.output_accumulated == nullptr) continue;
-    b.output_squares[k] = mean_square(g + k, b.n, b.inputs, b.m, b);
-    rates.output[k] *= adagrad_factor(b.output_accumulated[k] + b.output_squares[k]);
-  }
-  return rates;
+/// Each row's mean squared gradient of this centre.
+HWY_INLINE void set_squares(const sgns_block& b, const float* HWY_RESTRICT g) {
+  for (std::size_t i = 0; i < b.m; ++i) b.input_squares[i] = mean_square(g + i * b.n, 1, b.outputs, b.n, b);
+  for (std::size_t k = 0; k < b.n; ++k) b.output_squares[k] = mean_square(g + k, b.n, b.inputs, b.m, b);
 }
 
 /// Update of one lane-wide column with a rate per row; `delta` is scratch of [n] vectors.
@@ -82,7 +66,7 @@ HWY_INLINE void update_column_any(const sgns_block& b, const float* HWY_RESTRICT
 }
 
 /// The general path: any number of outputs, a rate per row, AdaGrad's squares.
-bool train_any(const sgns_block& b, loss_lanes& losses) {
+HWY_NOINLINE bool train_any(const sgns_block& b, loss_lanes& losses) {
   row_fetches(b, 1).next(0, b.stride);
   alignas(64) float z[max_inputs * max_columns + 2 * max_lanes];
   alignas(64) float sign[max_inputs * max_columns + 2 * max_lanes];
@@ -95,7 +79,9 @@ bool train_any(const sgns_block& b, loss_lanes& losses) {
   std::fill_n(sign + b.m * b.n, max_lanes, 0.0f);
   std::fill_n(z + b.m * b.n, max_lanes, 0.0f);
   if (!gradients(z, sign, b.m * b.n, 1.0f, 0, losses)) return false;
-  const row_rates rates = rates_of(b, z);
+  if (b.input_accumulated != nullptr) set_squares(b, z);
+  row_rates rates;
+  set_rates(b, rates);
   alignas(64) float delta[max_columns * max_lanes];
   for (std::size_t c = 0; c < b.stride; c += lanes) update_column_any(b, z, rates, c, delta);
   return true;
