@@ -64,7 +64,8 @@ const char* simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 double measure_fma_rate(double seconds) {
   using clock = std::chrono::steady_clock;
   constexpr std::uint64_t steps = 1 << 16;
-  volatile float sink = HWY_DYNAMIC_DISPATCH(fma_chains)(steps);  // warms up, and chooses the target
+  volatile float sink = 0;
+  sink = HWY_DYNAMIC_DISPATCH(fma_chains)(steps);  // warms up, and chooses the target
   const auto start = clock::now();
   std::uint64_t rounds = 0;
   double elapsed = 0;

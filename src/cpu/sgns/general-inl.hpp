@@ -76,9 +76,10 @@ HWY_NOINLINE bool train_any(const sgns_block& b, loss_lanes& losses) {
       sign[i * b.n + k] = (b.masked >> k) & 1u ? 0.0f : k == 0 ? 1.0f : -1.0f;
     }
   }
-  std::fill_n(sign + b.m * b.n, max_lanes, 0.0f);
-  std::fill_n(z + b.m * b.n, max_lanes, 0.0f);
-  if (!gradients(z, sign, b.m * b.n, 1.0f, 0, losses)) return false;
+  const std::size_t logits = std::size_t{b.m} * b.n;
+  std::fill_n(sign + logits, max_lanes, 0.0f);
+  std::fill_n(z + logits, max_lanes, 0.0f);
+  if (!gradients(z, sign, logits, 1.0f, 0, losses)) return false;
   if (b.input_accumulated != nullptr) set_squares(b, z);
   row_rates rates;
   set_rates(b, rates);

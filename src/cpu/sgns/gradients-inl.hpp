@@ -17,8 +17,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace m2grl::cpu::HWY_NAMESPACE {
 
-constexpr std::uint32_t max_inputs = 32;
-constexpr std::uint32_t max_columns = 32;
+constexpr std::size_t max_inputs = 32;
+constexpr std::size_t max_columns = 32;
 constexpr std::uint32_t most_factors = 48;  // of a product of loss_lanes
 constexpr float largest_logit = 1e5f;       // beyond it training has diverged; rows are still far from overflow
 
