@@ -35,15 +35,15 @@ template <std::size_t N>
 HWY_INLINE void scale_gradients(const sgns_block& b, const row_rates& rates, float* HWY_RESTRICT g,
                                 float* HWY_RESTRICT to_inputs) {
   const tag d;
-  alignas(64) float output[max_lanes], input[max_lanes] = {};
+  alignas(64) float output[max_lanes];
   for (std::size_t i = 0; i < max_lanes; ++i) output[i] = rates.output[i % N];
-  for (std::size_t i = 0; i < b.m; i += 2) {
-    for (std::size_t j = 0; j < 2 * N; ++j) input[j] = rates.input[i + j / N];
-    float* place = g + i / 2 * max_lanes;
+  for (std::size_t i = 0; i < b.m; i += 2, g += max_lanes, to_inputs += max_lanes) {
+    const vec first = hn::Set(d, rates.input[i]), second = hn::Set(d, rates.input[i + 1]);
     M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
-      const vec gradient = hn::Load(d, place + v * lanes);
-      hn::Store(hn::Mul(gradient, hn::Load(d, input + v * lanes)), d, to_inputs + i / 2 * max_lanes + v * lanes);
-      hn::Store(hn::Mul(gradient, hn::Load(d, output + v * lanes)), d, place + v * lanes);
+      const auto of_first = hn::FirstN(d, v * lanes < N ? N - v * lanes : 0);
+      const vec gradient = hn::Load(d, g + v * lanes);
+      hn::Store(hn::Mul(gradient, hn::IfThenElse(of_first, first, second)), d, to_inputs + v * lanes);
+      hn::Store(hn::Mul(gradient, hn::Load(d, output + v * lanes)), d, g + v * lanes);
     }
   }
 }
