@@ -38,7 +38,7 @@ check-tsan: check-deps  ## the CPU tests under ThreadSanitizer
 	@scripts/check_tsan.sh
 
 format: check-deps  ## rewrite the sources as .clang-format says
-	@find src include tests bench examples -name '*.cpp' -o -name '*.hpp' | xargs clang-format -i
+	@find src include cuda tests bench examples -name '*.?pp' -o -name '*.cu' -o -name '*.cuh' | xargs clang-format -i
 
 bench: build  ## every bench, each against its ceiling; figures in build/bench/results/*.json
 	cmake --build $(BUILD) --target run_benches

@@ -119,9 +119,9 @@ M2GRL_HOST_DEVICE inline std::uint64_t draw_second_order(const csr_ref& g, const
   for (std::uint32_t a = 0; a < most_rejections; a += 2) {
     const philox_block block = stream.block(attempt_block(step, a));
     M2GRL_DEVICE_UNROLL
-    for (std::uint32_t half = 0; half < 2; ++half) {
-      const std::uint64_t edge = draw_edge(g, o, u, block.word[2 * half]);
-      const std::uint32_t coin = block.word[2 * half + 1] >> 8, x = g.columns[edge];
+    for (std::uint32_t first = 0; first < 4; first += 2) {
+      const std::uint64_t edge = draw_edge(g, o, u, block.word[first]);
+      const std::uint32_t coin = block.word[first + 1] >> 8, x = g.columns[edge];
       verdict v = judge(o, coin, x == t);
       if (v == verdict::depends) v = coin < bias_of(g, o, t, x) ? verdict::accept : verdict::reject;
       if (v == verdict::accept) return edge;

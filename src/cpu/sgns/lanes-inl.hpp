@@ -10,8 +10,8 @@
 
 #include <cstddef>
 
-// Small arrays of vectors stay in registers only where every loop over them is unrolled. Under a sanitizer, which checks
-// each of their elements, that would double a minute of compilation and gain nothing.
+// Small arrays of vectors stay in registers only where every loop over them is unrolled. Under a sanitizer, which
+// checks each of their elements, that would double a minute of compilation and gain nothing.
 #ifndef M2GRL_UNROLL
 #ifdef __SANITIZE_ADDRESS__
 #define M2GRL_UNROLL
