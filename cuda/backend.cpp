@@ -124,7 +124,8 @@ class cuda_backend final : public backend {
   /// The launches of one round as a graph that reads and writes the slot.
   [[nodiscard]] unique_handle<cudaGraphExec_t, cudaGraphExecDestroy> captured(round_slot& slot) {
     const cudaStream_t s = stream_.get();
-    check(cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+    // Relaxed: the first call of a cuBLAS kernel may load its code.
+    check(cudaStreamBeginCapture(s, cudaStreamCaptureModeRelaxed), "cudaStreamBeginCapture");
     cudaGraph_t graph = nullptr;
     try {
       enqueue(slot);
