@@ -58,7 +58,7 @@ class gpu_case {
 
   /// One pass over the sequences; positive pairs per second.
   double epoch() {
-    const cuda::task_round fresh{{0, host_.size()}, 0, 1, 0, 0, 0, 0, 0};
+    const cuda::task_round fresh{.slice = {0, host_.size()}};
     const cuda::round_state now{1, epoch_++, 0.025f, 0.05};
     cuda::check(cudaMemcpy(task_.data(), &fresh, sizeof(fresh), cudaMemcpyHostToDevice), "cudaMemcpy");
     cuda::check(cudaMemcpy(round_.data(), &now, sizeof(now), cudaMemcpyHostToDevice), "cudaMemcpy");

@@ -24,12 +24,6 @@ using namespace cuda;  // NOLINT: this file joins its parts
 
 constexpr std::size_t rounds_in_flight = 2;
 
-weighting policy_of(weight_policy policy) {
-  return policy == weight_policy::normalised ? weighting::normalised
-         : policy == weight_policy::raw      ? weighting::raw
-                                             : weighting::fixed;
-}
-
 /// What one round in flight reads from the host, and writes back to it.
 struct round_slot {
   pinned_array<round_state> state{1};
@@ -114,10 +108,7 @@ class cuda_backend final : public backend {
   /// s_t = 0 and the weights that stay as they are.
   [[nodiscard]] std::vector<task_round> initial_tasks() const {
     std::vector<task_round> tasks(problem_.tasks());
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const auto found = problem_.cfg.fixed_weights.find(problem_.task_name(t));
-      if (found != problem_.cfg.fixed_weights.end()) tasks[t].weight = found->second;
-    }
+    for (std::size_t t = 0; t < tasks.size(); ++t) tasks[t].fixed_weight = problem_.fixed_weight(t);
     return tasks;
   }
 
@@ -148,7 +139,7 @@ class cuda_backend final : public backend {
           "cudaMemcpyAsync of a round's state");
     check(cudaMemcpyAsync(slices_.data(), slot.slices.data(), slices_.bytes(), cudaMemcpyHostToDevice, s),
           "cudaMemcpyAsync of a round's slices");
-    launch_begin_round(tasks_.data(), count, slices_.data(), policy_of(problem_.cfg.task_weights),
+    launch_begin_round(tasks_.data(), count, slices_.data(), problem_.cfg.task_weights,
                        static_cast<std::uint32_t>(problem_.views.size()), s);
     for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->enqueue(tasks_.data() + v, state_.data(), s);
     for (std::size_t l = 0; l < links_.size(); ++l) {

@@ -4,14 +4,11 @@
 
 #include <algorithm>
 
+#include "cuda/align/link_arrays.hpp"
 #include "m2grl/error.hpp"
-#include "train/batch_size.hpp"
 
 namespace m2grl::cuda {
 namespace {
-
-/// Floats in a row of m2grl::table.
-std::uint64_t stride_of(std::uint64_t dim) { return (dim + 15) / 16 * 16; }
 
 std::uint64_t bytes_of(const kernel::alias_sampler_ref& sampler) {
   return sampler.entries == nullptr ? 0 : sampler.size * sizeof(kernel::alias_entry);
@@ -38,22 +35,9 @@ std::uint64_t link_bytes(const link_task& link) {
          bytes_of(link.noise.ref());
 }
 
-std::uint64_t relation_bytes(const problem& p, const link_task& link) {
-  const std::uint64_t matrices = link.input.options.shared ? 1 : 2;
-  return 2 * matrices * stride_of(link.relation_dim(p.cfg)) * stride_of(p.cfg.dim) * sizeof(float);
-}
-
-/// Unique rows of both sides with their projections and gradients, where each node's row is, and the draws.
+/// W, and what a batch works on.
 std::uint64_t alignment_bytes(const problem& p, const link_task& link) {
-  const batch_size size = batch_size_of(p, link);
-  const std::uint64_t n_a = p.views[link.input.from].input.nodes, n_b = p.views[link.input.to].input.nodes;
-  const std::uint64_t rows =
-      std::min<std::uint64_t>(size.pairs, n_a) + std::min<std::uint64_t>(std::uint64_t{size.pairs} + size.pool, n_b);
-  const std::uint64_t row_bytes = (stride_of(p.cfg.dim) + 2 * stride_of(link.relation_dim(p.cfg))) * sizeof(float) +
-                                  2 * sizeof(std::uint32_t);  // its id, and how often it is touched
-  const std::uint64_t slots = (n_a + n_b) * sizeof(std::uint32_t);
-  const std::uint64_t draws = std::uint64_t{size.pairs} * (2 + p.cfg.negatives) * sizeof(node_id);
-  return rows * row_bytes + slots + draws;
+  return array_bytes(link_shape(p, link), p.views[link.input.from].input.nodes, p.views[link.input.to].input.nodes);
 }
 
 class part_list {
@@ -75,7 +59,7 @@ class part_list {
     const std::uint64_t nodes = view.input.nodes;
     const auto named = [&](const char* what) { return fmt::format("{} of {}", what, view.name); };
     const std::uint64_t value_bytes = problem_.cfg.precision == table_precision::bf16 ? 2 : sizeof(float);
-    add(memory_use::tables, view.number, named("tables"), 2 * nodes * stride_of(problem_.cfg.dim) * value_bytes);
+    add(memory_use::tables, view.number, named("tables"), 2 * nodes * padded_dim(problem_.cfg.dim) * value_bytes);
     if (problem_.cfg.optimizer == optimizer_kind::adagrad) {
       add(memory_use::optimiser, view.number, named("AdaGrad sums"), 2 * nodes * sizeof(float));
     }
@@ -93,7 +77,6 @@ class part_list {
   void add_link(const link_task& link) {
     const auto named = [&](const char* what) { return fmt::format("{} of {}", what, link.name); };
     add(memory_use::links, link.number, named("links"), link_bytes(link));
-    add(memory_use::relation, link.number, named("projections"), relation_bytes(problem_, link));
     add(memory_use::alignment, link.number, named("alignment work space"), alignment_bytes(problem_, link));
   }
 

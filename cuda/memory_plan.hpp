@@ -21,8 +21,7 @@ enum class memory_use : std::uint8_t {
   graph,      ///< CSR of a view trained on walks
   walks,      ///< a round's walks
   links,      ///< linked nodes, their counts and samplers, of a link
-  relation,   ///< its W and the deltas of W
-  alignment,  ///< its batches' work space
+  alignment,  ///< W and its batches' work space
   blas,       ///< cuBLAS's work space
 };
 

@@ -26,6 +26,7 @@ struct task_round {
   item_range slice;             ///< sequences, walks or linked pairs
   double log_variance = 0;      ///< s_t
   double weight = 1;            ///< ŵ_t, constant within a round
+  double fixed_weight = 1;      ///< ŵ_t under the policy `fixed`
   unsigned long long loss = 0;  ///< in kernel::loss_unit
   unsigned long long pairs = 0;
   unsigned long long next_item = 0;  ///< of the slice, to be handed out
@@ -33,20 +34,13 @@ struct task_round {
   unsigned int finished_warps = 0;
 };
 
-/// How ŵ_t follows from s_t.
-enum class weighting : std::uint32_t { normalised, raw, fixed };
-
 /// The start of a round for task t of `tasks`: its slice, its weight, empty sums.
-M2GRL_HOST_DEVICE inline void begin_task(task_round* tasks, std::uint32_t t, item_range slice, weighting policy,
+M2GRL_HOST_DEVICE inline void begin_task(task_round* tasks, std::uint32_t t, item_range slice, weight_policy policy,
                                          std::uint32_t intra_tasks) {
+  double intra_sum = 0;
+  for (std::uint32_t v = 0; v < intra_tasks; ++v) intra_sum += std::exp(-tasks[v].log_variance);
   task_round& task = tasks[t];
-  if (policy == weighting::normalised) {
-    double intra_sum = 0;
-    for (std::uint32_t v = 0; v < intra_tasks; ++v) intra_sum += std::exp(-tasks[v].log_variance);
-    task.weight = kernel::normalised_weight(task.log_variance, intra_sum, intra_tasks);
-  } else if (policy == weighting::raw) {
-    task.weight = std::exp(-task.log_variance);
-  }
+  task.weight = kernel::task_weight(policy, task.log_variance, intra_sum, intra_tasks, task.fixed_weight);
   task.slice = slice;
   task.loss = task.pairs = task.next_item = 0;
   task.non_finite = task.finished_warps = 0;

@@ -10,7 +10,6 @@
 namespace m2grl {
 namespace {
 
-constexpr std::size_t row_alignment_floats = 16;
 constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
 
 /// Zeroed memory; large blocks are aligned to huge pages and ask for them (worth 30–40 % on random rows).
@@ -31,7 +30,7 @@ float* allocate_zeroed(std::size_t bytes) {
 void table::release::operator()(float* memory) const noexcept { std::free(memory); }
 
 table::table(std::size_t rows, std::size_t dim)
-    : rows_(rows), dim_(dim), stride_((dim + row_alignment_floats - 1) / row_alignment_floats * row_alignment_floats) {
+    : rows_(rows), dim_(dim), stride_(padded_dim(dim)) {
   std::size_t bytes = 0;
   if (__builtin_mul_overflow(rows_, stride_ * sizeof(float), &bytes)) {
     throw out_of_memory(fmt::format("a table of {} x {} floats exceeds the address space", rows, dim));

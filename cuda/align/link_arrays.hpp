@@ -12,9 +12,6 @@
 
 namespace m2grl::cuda {
 
-/// `floats` rounded up as tables pad their rows.
-[[nodiscard]] constexpr std::uint32_t padded(std::uint32_t floats) { return (floats + 15) / 16 * 16; }
-
 /// The part of a batch that is no pointer: options, rates and sizes. Batches are as large as the CPU's.
 [[nodiscard]] inline link_batch link_shape(const problem& p, const link_task& task) {
   const std::uint64_t n_a = p.views[task.input.from].input.nodes, n_b = p.views[task.input.to].input.nodes;
@@ -29,9 +26,9 @@ namespace m2grl::cuda {
   l.sigmoid = task.input.options.projection == projection_kind::sigmoid;
   l.learns_bias = task.input.options.bias;
   l.dim = p.cfg.dim;
-  l.stride = padded(l.dim);
+  l.stride = static_cast<std::uint32_t>(padded_dim(l.dim));
   l.relation_dim = task.relation_dim(p.cfg);
-  l.relation_stride = padded(l.relation_dim);
+  l.relation_stride = static_cast<std::uint32_t>(padded_dim(l.relation_dim));
   l.a.capacity = static_cast<std::uint32_t>(std::min(batch, n_a));
   // A batch touches its partners, and at most the whole pool or all that its pairs pick from it.
   l.b.capacity =
@@ -60,6 +57,18 @@ void take_arrays(link_batch& l, std::size_t n_a, std::size_t n_b, Take&& take) {
   take(l.w_delta, w);
   take(l.bias, 1);
   take(l.state, 1);
+}
+
+/// Each array begins at a multiple of this within the one allocation, as cudaMalloc's do.
+inline constexpr std::size_t array_alignment = 256;
+[[nodiscard]] constexpr std::size_t aligned_bytes(std::size_t bytes) {
+  return (bytes + array_alignment - 1) / array_alignment * array_alignment;
+}
+/// Of all arrays together.
+[[nodiscard]] inline std::size_t array_bytes(link_batch l, std::size_t n_a, std::size_t n_b) {
+  std::size_t total = 0;
+  take_arrays(l, n_a, n_b, [&](auto* values, std::size_t count) { total += aligned_bytes(count * sizeof(*values)); });
+  return total;
 }
 
 /// Side b's part of the arrays that both sides share; where the unique rows are counted.

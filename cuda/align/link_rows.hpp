@@ -10,6 +10,7 @@
 #include "cuda/columns.hpp"
 #include "cuda/table_parts.hpp"
 #include "cuda/warp.hpp"
+#include "m2grl/kernel/logistic.hpp"
 
 namespace m2grl::cuda {
 
@@ -99,7 +100,7 @@ M2GRL_HOST_DEVICE inline float adagrad_factor(const warp& w, const link_batch& l
   w.each([&](std::uint32_t lane) {
     if (lane == 0) accumulated[lane] = fetch_add(square, mean) + mean;
   });
-  return 1.0f / std::sqrt(w.value_of(accumulated, 0) + 1e-10f);
+  return kernel::adagrad_factor(w.value_of(accumulated, 0));
 }
 
 /// Adds rate · scale · D to the row's table, unless some logit of the batch was not finite, and frees its slot.

@@ -12,16 +12,6 @@
 namespace m2grl::cuda {
 namespace {
 
-constexpr std::size_t alignment = 256;  // of each array within the one allocation, as cudaMalloc aligns
-
-std::size_t aligned(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
-
-std::size_t array_bytes(link_batch l, std::size_t n_a, std::size_t n_b) {
-  std::size_t total = 0;
-  take_arrays(l, n_a, n_b, [&](auto* values, std::size_t count) { total += aligned(count * sizeof(*values)); });
-  return total;
-}
-
 std::span<const kernel::alias_entry> entries_of(const alias_table& t) {
   const kernel::alias_sampler_ref ref = t.ref();
   return {ref.entries, ref.entries == nullptr ? 0 : ref.size};
@@ -112,7 +102,7 @@ link_trainer::link_trainer(const problem& p, const link_task& task, const table_
   unsigned char* next = arrays_.data();
   take_arrays(batch_, n_a, n_b, [&]<class T>(T*& values, std::size_t count) {
     values = reinterpret_cast<T*>(next);
-    next += aligned(count * sizeof(T));
+    next += aligned_bytes(count * sizeof(T));
   });
   join_sides(batch_);
   static_assert(no_slot == 0xFFFFFFFFu);  // what memset leaves
@@ -121,14 +111,6 @@ link_trainer::link_trainer(const problem& p, const link_task& task, const table_
   upload(initial);
   // The trainer's streams do not wait for the default stream, on which all this was enqueued.
   check(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
-}
-
-std::size_t link_trainer::bytes(const problem& p, const link_task& task) {
-  const std::size_t n_a = p.views[task.input.from].input.nodes, n_b = p.views[task.input.to].input.nodes;
-  const ragged_ref& targets = task.input.targets;
-  return array_bytes(link_shape(p, task), n_a, n_b) + aligned(entries_of(task.sources).size_bytes()) +
-         aligned(entries_of(task.noise).size_bytes()) + aligned(targets.offsets.size_bytes()) +
-         aligned(targets.ids.size_bytes()) + aligned(task.cumulative.size() * sizeof(std::uint32_t));
 }
 
 void link_trainer::enqueue(task_round* task, const round_state* round, std::uint64_t largest_slice,

@@ -23,9 +23,6 @@ class link_trainer {
   link_trainer(const problem& p, const link_task& task, const table_ref& a, const table_ref& b,
                const relation& initial);
 
-  /// Device memory that such a trainer takes.
-  [[nodiscard]] static std::size_t bytes(const problem& p, const link_task& task);
-
   /// Enqueues a round's training on the stream of `products`: as many batches as cover a slice of `largest_slice`
   /// pairs, of which those beyond the round's slice do nothing. Waits for nothing and allocates nothing; pointers and
   /// grids are the same every time, so it may be captured in a graph. Throws cuda_error.

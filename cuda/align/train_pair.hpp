@@ -1,7 +1,6 @@
 #pragma once
 /// Losses and gradients of a batch's pairs in the relation space: a warp trains a pair.
 
-#include <cmath>
 #include <cstdint>
 
 #include "cuda/align/link_batch.hpp"
@@ -9,6 +8,7 @@
 #include "cuda/atomics.hpp"
 #include "cuda/columns.hpp"
 #include "cuda/warp.hpp"
+#include "m2grl/kernel/logistic.hpp"
 #include "m2grl/kernel/task_weights.hpp"
 
 namespace m2grl::cuda {
@@ -28,8 +28,6 @@ class pair_trainer {
   }
 
  private:
-  static constexpr float largest_logit = 1e5f;  // beyond it training has diverged; rows are still far from overflow
-
   /// Slots of the pair's rows, and which columns count: a negative equal to the partner does not. Counts touches.
   M2GRL_HOST_DEVICE void find_slots(std::uint32_t pair) {
     const std::uint32_t* outputs = link_.outputs + std::size_t{pair} * columns_;
@@ -74,12 +72,11 @@ class pair_trainer {
     warp_.each([&](std::uint32_t lane) {
       loss[lane] = gradient[lane] = 0;
       const float z = logit[lane] + bias;
-      faulty[lane] = used_[lane] && !(std::fabs(z) < largest_logit);  // NaN compares false
+      faulty[lane] = used_[lane] && !kernel::usable_logit(z);
       if (!used_[lane] || faulty[lane]) return;
-      const float y = lane == 0 ? 1.0f : -1.0f, s = -y * z;
-      const float decay = std::exp(-std::fabs(s));
-      loss[lane] = (s > 0 ? s : 0.0f) + std::log1p(decay);  // softplus(s)
-      gradient[lane] = y * (s >= 0 ? 1.0f : decay) / (1.0f + decay);
+      const kernel::logistic result = kernel::logistic_of(z, lane == 0);
+      loss[lane] = result.loss;
+      gradient[lane] = result.gradient;
     });
     const float pair_loss = warp_.sum(loss), bias_gradient = warp_.sum(gradient);
     const bool finite = !warp_.any(faulty);

@@ -1,7 +1,10 @@
+#include <string>
+
 #include "cuda/finish_task.cuh"
 #include "cuda/runtime/check.hpp"
 #include "cuda/sgns/sgns_launch.hpp"
 #include "cuda/sgns/warp_vocabulary.hpp"
+#include "m2grl/error.hpp"
 #include "m2grl/kernel/permutation.hpp"
 
 namespace m2grl::cuda {
@@ -62,7 +65,7 @@ __global__ void __launch_bounds__(most_warps_per_block* warp_lanes, least_blocks
   }
 }
 
-__global__ void begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weighting policy,
+__global__ void begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weight_policy policy,
                             std::uint32_t intra_tasks) {
   // One thread: a weight depends on the log-variances of all, which no other task changes here.
   for (std::uint32_t t = 0; t < count; ++t) begin_task(tasks, t, slices[t], policy, intra_tasks);
@@ -103,6 +106,11 @@ sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim,
         "cudaDeviceGetAttribute");
   check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "cudaDeviceGetAttribute");
   const std::size_t of_a_warp = warp_layout::of(options, chosen.columns).bytes(variant.adagrad);
+  if (of_a_warp > static_cast<std::size_t>(most_shared)) {
+    throw invalid_input("train.dim " + std::to_string(dim) + " with train.window " + std::to_string(options.radius) +
+                        ": a warp's ring takes " + std::to_string(of_a_warp) + " bytes on chip, this GPU has " +
+                        std::to_string(most_shared) + "; a smaller window, or one of the past only, fits");
+  }
   sgns_grid grid{chosen.columns, variant, 0, most_warps_per_block, 0};
   while (grid.warps_per_block > 1 && grid.warps_per_block * of_a_warp > static_cast<std::size_t>(most_shared)) {
     --grid.warps_per_block;
@@ -132,7 +140,7 @@ void launch_sgns(const sgns_arguments& arguments, const sgns_grid& grid, cudaStr
   check_launch("the SGNS kernel");
 }
 
-void launch_begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weighting policy,
+void launch_begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weight_policy policy,
                         std::uint32_t intra_tasks, cudaStream_t stream) {
   begin_round<<<1, 1, 0, stream>>>(tasks, count, slices, policy, intra_tasks);
   check_launch("the round's first kernel");

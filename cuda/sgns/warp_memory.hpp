@@ -35,17 +35,12 @@ struct warp_arrays {
 /// Where the other parts begin, in floats from the end of warp_arrays.
 struct warp_layout {
   std::uint32_t columns = 0;    ///< of a ring row: the padded dim
-  std::uint32_t ring_rows = 0;  ///< R + positions entered ahead + 1
+  std::uint32_t ring_rows = 0;  ///< as many as the ring has slots
   std::uint32_t contexts = 0;   ///< at most, of a window
   std::uint32_t outputs = 0;    ///< 1 + K
 
-  /// Positions that the trainer keeps in the ring under these options.
-  M2GRL_HOST_DEVICE static std::uint32_t ring_rows_of(const kernel::sgns_options& o) {
-    const std::uint32_t ahead = o.past || o.radius < kernel::plans_ahead ? kernel::plans_ahead : o.radius;
-    return o.radius + ahead + 1;
-  }
   M2GRL_HOST_DEVICE static warp_layout of(const kernel::sgns_options& o, std::uint32_t columns) {
-    return {columns, ring_rows_of(o), o.past ? o.radius : 2 * o.radius, 1 + o.negatives};
+    return {columns, kernel::ring_size_of(o), o.past ? o.radius : 2 * o.radius, 1 + o.negatives};
   }
 
   /// More outputs than a tile holds, or rows wider than a panel, wait in shared memory while a panel trains.
@@ -55,7 +50,7 @@ struct warp_layout {
   [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t panel_width() const {
     return columns < panel_columns ? columns : panel_columns;
   }
-  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t loaded() const { return ring_rows * columns; }
+  /// Behind the ring's rows as they are and as they were loaded.
   [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t stage() const { return 2 * ring_rows * columns; }
   [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t logits(bool adagrad) const {
     return stage() + (staged_outputs(adagrad) ? outputs * panel_width() : 0);

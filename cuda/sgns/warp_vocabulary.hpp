@@ -1,50 +1,43 @@
 #pragma once
 /// The GPU's vocabulary for kernel::sequence_trainer: a warp trains a sequence.
 ///
-/// Input rows are staged in a ring on chip, as they are and as they were loaded; a row that leaves adds the difference
-/// to its table, so each is read and written once a visit, and equal nodes in the ring share a copy. Output rows are
-/// read for each centre, their deltas added at its end. A row's columns are dealt out to the lanes, which never touch
-/// another's, so that rows need no synchronisation; logits and ring bookkeeping do.
+/// Input rows are staged in a ring on chip (warp_ring.hpp). Output rows are read for each centre, their deltas added at
+/// its end. A row's columns are dealt out to the lanes, which never touch another's, so that rows need no
+/// synchronisation; logits and ring bookkeeping do.
 
 #include <cmath>
 #include <cstdint>
 
-#include "cuda/bf16.hpp"
-#include "cuda/columns.hpp"
-#include "cuda/sgns/warp_memory.hpp"
-#include "cuda/table_ref.hpp"
-#include "cuda/warp.hpp"
+#include "cuda/sgns/warp_ring.hpp"
+#include "m2grl/kernel/logistic.hpp"
 #include "m2grl/kernel/sequence_trainer.hpp"
 #include "m2grl/kernel/task_weights.hpp"
 
 namespace m2grl::cuda {
 
-inline constexpr float largest_logit = 1e5f;  // beyond it training has diverged; rows are still far from overflow
-
 /// Element: of the tables' rows, float or bf16; on chip all is fp32.
 template <std::uint32_t Columns, bool Adagrad, class Element = float>
 class warp_vocabulary {
-  static constexpr std::uint32_t panel = Columns < panel_columns ? Columns : panel_columns;
-  static constexpr std::uint32_t panels = Columns / panel;
-  static constexpr std::uint32_t share = panel / warp_lanes;  // columns of a lane in a panel
-  using part = columns<share>;
+  using rows = row_parts<Columns, Element>;
+  using part = typename rows::part;
+  static constexpr std::uint32_t panel = rows::panel, panels = rows::panels, share = rows::share;
 
  public:
   /// `arrays` is followed by what warp_layout describes. `rate` = ŵ_t · η. `rounding_seed`, of bf16 rows' roundings:
   /// one for each warp.
   M2GRL_HOST_DEVICE warp_vocabulary(const table_ref& inputs, const table_ref& outputs, std::uint32_t dim, float rate,
                                     const warp_layout& layout, warp_arrays& arrays, std::uint32_t rounding_seed = 0)
-      : inputs_(inputs), outputs_(outputs), dim_(dim), rate_(rate), layout_(layout), arrays_(arrays) {
-    float* rest = reinterpret_cast<float*>(&arrays + 1);
-    now_ = rest;
-    loaded_ = rest + layout.loaded();
-    stage_ = rest + layout.stage();
-    logits_ = rest + layout.logits(Adagrad);
-    warp_.map(layout.ring_rows, [&](std::uint32_t c) { arrays_.copies[c].positions = 0; });
-    warp_.each([&](std::uint32_t lane) {
-      loss_[lane] = 0;
-      rounding_[lane].counter = rounding_seed + (lane << 24);
-    });
+      : inputs_(inputs),
+        outputs_(outputs),
+        dim_(dim),
+        rate_(rate),
+        layout_(layout),
+        arrays_(arrays),
+        rows_(warp_, rounding_seed),
+        ring_(warp_, inputs, layout.ring_rows, arrays, rest()),
+        stage_(rest() + layout.stage()),
+        logits_(rest() + layout.logits(Adagrad)) {
+    warp_.each([&](std::uint32_t lane) { loss_[lane] = 0; });
   }
 
   template <class Function>
@@ -52,54 +45,13 @@ class warp_vocabulary {
     warp_.map(n, f);
   }
 
-  M2GRL_HOST_DEVICE void prefetch_input(std::uint32_t id) const { prefetch(inputs_.template row<Element>(id)); }
+  M2GRL_HOST_DEVICE void prefetch_input(std::uint32_t id) const { rows::prefetch(inputs_, id); }
   M2GRL_HOST_DEVICE void prefetch_outputs(const std::uint32_t* ids, std::uint32_t n) const {
-    for (std::uint32_t k = 0; k < n; ++k) prefetch(outputs_.template row<Element>(ids[k]));
+    for (std::uint32_t k = 0; k < n; ++k) rows::prefetch(outputs_, ids[k]);
   }
 
-  M2GRL_HOST_DEVICE void enter(std::uint32_t slot, std::uint32_t id) {
-    std::uint32_t c = find_copy([&](const ring_copy& copy) { return copy.positions > 0 && copy.id == id; });
-    if (c < layout_.ring_rows) {
-      warp_.map(1, [&](std::uint32_t) {
-        ++arrays_.copies[c].positions;
-        arrays_.copy_of[slot] = c;
-      });
-      return;
-    }
-    c = find_copy([](const ring_copy& copy) { return copy.positions == 0; });
-    warp_.map(1, [&](std::uint32_t) {
-      arrays_.copies[c] = {id, 1, Adagrad ? load_from_table<1>(inputs_.squares + id).v[0] : 0.0f, 0.0f};
-      arrays_.copy_of[slot] = c;
-    });
-    for (std::uint32_t p = 0; p < panels; ++p) {
-      warp_.each([&](std::uint32_t lane) {
-        const std::uint32_t at = column(p, lane);
-        const part x = load(inputs_, id, at);
-        ring_part(now_, c, at) = x;
-        ring_part(loaded_, c, at) = x;
-      });
-    }
-  }
-
-  M2GRL_HOST_DEVICE void leave(std::uint32_t slot) {
-    const std::uint32_t c = arrays_.copy_of[slot];
-    const ring_copy copy = arrays_.copies[c];
-    warp_.map(1, [&](std::uint32_t) { arrays_.copies[c].positions = copy.positions - 1; });
-    if (copy.positions > 1) return;
-    const float factor = inputs_.factors != nullptr ? inputs_.factors[copy.id] : 1.0f;
-    for (std::uint32_t p = 0; p < panels; ++p) {
-      warp_.each([&](std::uint32_t lane) {
-        const std::uint32_t at = column(p, lane);
-        const part now = ring_part(now_, c, at), before = ring_part(loaded_, c, at);
-        part delta;
-        for (std::uint32_t j = 0; j < share; ++j) delta.v[j] = factor * (now.v[j] - before.v[j]);
-        add(inputs_, copy.id, at, before, delta, lane);
-      });
-    }
-    if constexpr (Adagrad) {
-      warp_.map(1, [&](std::uint32_t) { add_to_table<1>(inputs_.squares + copy.id, {{copy.added_square}}); });
-    }
-  }
+  M2GRL_HOST_DEVICE void enter(std::uint32_t slot, std::uint32_t id) { ring_.enter(slot, id); }
+  M2GRL_HOST_DEVICE void leave(std::uint32_t slot) { ring_.leave(slot, rows_); }
 
   M2GRL_HOST_DEVICE void train_centre(const kernel::window_slots& window, const kernel::centre_plan& plan) {
     pairs_ += window.count;
@@ -125,52 +77,10 @@ class warp_vocabulary {
   template <std::uint32_t Outputs>
   using output_parts = per_lane<part[Outputs]>;
 
-  /// First column of a lane in panel p.
-  [[nodiscard]] M2GRL_HOST_DEVICE static std::uint32_t column(std::uint32_t p, std::uint32_t lane) {
-    return p * panel + lane * share;
-  }
-  [[nodiscard]] M2GRL_HOST_DEVICE static part load(const table_ref& t, std::uint32_t id, std::uint32_t at) {
-    return at < t.stride ? load_from_table<share>(t.template row<Element>(id) + at) : part{};
-  }
-  /// `before`: the row's values as they were read.
-  M2GRL_HOST_DEVICE void add(const table_ref& t, std::uint32_t id, std::uint32_t at, const part& before,
-                             const part& delta, std::uint32_t lane) {
-    if (at < t.stride) add_to_table<share>(t.template row<Element>(id) + at, before, delta, rounding_[lane]);
-  }
-  [[nodiscard]] M2GRL_HOST_DEVICE static part& ring_part(float* ring, std::uint32_t copy, std::uint32_t at) {
-    return *reinterpret_cast<part*>(ring + copy * Columns + at);
-  }
+  /// What follows the arrays of known size.
+  [[nodiscard]] M2GRL_HOST_DEVICE float* rest() const { return reinterpret_cast<float*>(&arrays_ + 1); }
   [[nodiscard]] M2GRL_HOST_DEVICE part& stage_part(std::uint32_t k, std::uint32_t lane) const {
     return *reinterpret_cast<part*>(stage_ + k * panel + lane * share);
-  }
-  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t copy_of(const kernel::window_slots& window, std::uint32_t i) const {
-    return arrays_.copy_of[window.slot[i]];
-  }
-
-  /// A row's lines travel to L2; a lane asks for every 32nd of them.
-  M2GRL_HOST_DEVICE void prefetch(const Element* row) const {
-#ifdef __CUDA_ARCH__
-    constexpr std::uint32_t line = 128 / sizeof(Element);
-    for (std::uint32_t at = threadIdx.x % warp_lanes * line; at < inputs_.stride; at += line * warp_lanes) {
-      asm volatile("prefetch.global.L2 [%0];" ::"l"(row + at));
-    }
-#else
-    (void)row;
-#endif
-  }
-
-  /// The first ring copy that fits, or ring_rows and more.
-  template <class Fits>
-  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t find_copy(Fits&& fits) const {
-    per_lane<bool> found;
-    for (std::uint32_t first = 0; first < layout_.ring_rows; first += warp_lanes) {
-      warp_.each([&](std::uint32_t lane) {
-        found[lane] = first + lane < layout_.ring_rows && fits(arrays_.copies[first + lane]);
-      });
-      const std::uint32_t lane = warp_.first(found);
-      if (lane < warp_lanes) return first + lane;
-    }
-    return layout_.ring_rows;
   }
 
   /// Up to 8 output rows of one panel stay in registers from the logits to the update.
@@ -218,13 +128,16 @@ class warp_vocabulary {
                                       output_parts<Outputs>& t) const {
     warp_.each([&](std::uint32_t lane) {
       M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
-        t[lane][k] = first + k < plan.count ? load(outputs_, plan.outputs[first + k], column(p, lane)) : part{};
+        t[lane][k] =
+            first + k < plan.count ? rows::load(outputs_, plan.outputs[first + k], rows::column(p, lane)) : part{};
       }
     });
   }
   M2GRL_HOST_DEVICE void stage_outputs(const kernel::centre_plan& plan, std::uint32_t p) const {
     for (std::uint32_t k = 0; k < plan.count; ++k) {
-      warp_.each([&](std::uint32_t lane) { stage_part(k, lane) = load(outputs_, plan.outputs[k], column(p, lane)); });
+      warp_.each([&](std::uint32_t lane) {
+        stage_part(k, lane) = rows::load(outputs_, plan.outputs[k], rows::column(p, lane));
+      });
     }
   }
   M2GRL_HOST_DEVICE void load_stage(std::uint32_t n, std::uint32_t first, output_parts<tile_outputs>& t) const {
@@ -240,24 +153,24 @@ class warp_vocabulary {
   template <std::uint32_t Outputs>
   M2GRL_HOST_DEVICE void add_logits(const kernel::window_slots& window, std::uint32_t n, std::uint32_t first,
                                     std::uint32_t p, const output_parts<Outputs>& t) {
-    constexpr std::uint32_t rows = warp_lanes / Outputs;
-    for (std::uint32_t i = 0; i < window.count; i += rows) {
+    constexpr std::uint32_t at_once = warp_lanes / Outputs;
+    for (std::uint32_t i = 0; i < window.count; i += at_once) {
       per_lane<float[warp_lanes]> partial;
       warp_.each([&](std::uint32_t lane) {
-        M2GRL_DEVICE_UNROLL for (std::uint32_t r = 0; r < rows; ++r) {
-          const part x = i + r < window.count ? ring_part(now_, copy_of(window, i + r), column(p, lane)) : part{};
+        M2GRL_DEVICE_UNROLL for (std::uint32_t r = 0; r < at_once; ++r) {
+          const part x = i + r < window.count ? ring_.now(window, i + r, rows::column(p, lane)) : part{};
           M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
             float dot = 0;
             M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) dot += x.v[j] * t[lane][k].v[j];
             partial[lane][r * Outputs + k] = dot;
           }
         }
-        M2GRL_DEVICE_UNROLL for (std::uint32_t v = rows * Outputs; v < warp_lanes; ++v) partial[lane][v] = 0;
+        M2GRL_DEVICE_UNROLL for (std::uint32_t v = at_once * Outputs; v < warp_lanes; ++v) partial[lane][v] = 0;
       });
       const per_lane<float> sums = warp_.sums(partial);
       warp_.each([&](std::uint32_t lane) {
         const std::uint32_t r = lane / Outputs, k = lane % Outputs;
-        if (r >= rows || i + r >= window.count || first + k >= n) return;
+        if (r >= at_once || i + r >= window.count || first + k >= n) return;
         float& z = logits_[(i + r) * n + first + k];
         z = p == 0 ? sums[lane] : z + sums[lane];
       });
@@ -277,11 +190,10 @@ class warp_vocabulary {
         const std::uint32_t k = i % n;
         float gradient = 0;
         if (((masked >> k) & 1u) == 0) {
-          const float z = logits_[i], y = k == 0 ? 1.0f : -1.0f, s = -y * z;
-          const float decay = std::exp(-std::fabs(s));
-          if (!(std::fabs(z) < largest_logit)) faulty[lane] = true;
-          losses[lane] += (s > 0 ? s : 0.0f) + std::log1p(decay);  // softplus(s)
-          gradient = scale * y * ((s > 0 ? 1.0f : decay) / (1.0f + decay));
+          const kernel::logistic result = kernel::logistic_of(logits_[i], k == 0);
+          if (!kernel::usable_logit(logits_[i])) faulty[lane] = true;
+          losses[lane] += result.loss;
+          gradient = scale * result.gradient;
         }
         logits_[i] = gradient;
       }
@@ -304,7 +216,7 @@ class warp_vocabulary {
     warp_.each([&](std::uint32_t lane) {
       M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) delta[lane][k] = part{};
       for (std::uint32_t i = 0; i < window.count; ++i) {
-        const part x = ring_part(now_, copy_of(window, i), column(p, lane));
+        const part x = ring_.now(window, i, rows::column(p, lane));
         M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
           const float g = first + k < n ? logits_[i * n + first + k] : 0.0f;
           M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) delta[lane][k].v[j] += g * x.v[j];
@@ -317,7 +229,7 @@ class warp_vocabulary {
         if constexpr (Adagrad) factor *= arrays_.output_rate[first + k];
         part scaled;
         M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) scaled.v[j] = factor * delta[lane][k].v[j];
-        add(outputs_, id, column(p, lane), before(k, lane), scaled, lane);
+        rows_.add(outputs_, id, rows::column(p, lane), before(k, lane), scaled, lane);
       }
     });
   }
@@ -332,7 +244,7 @@ class warp_vocabulary {
         const float g = first + k < n ? logits_[i * n + first + k] : 0.0f;
         M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) sum.v[j] += g * t[lane][k].v[j];
       }
-      part& x = ring_part(now_, copy_of(window, i), column(p, lane));
+      part& x = ring_.now(window, i, rows::column(p, lane));
       M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) x.v[j] += rate * sum.v[j];
     });
   }
@@ -355,19 +267,20 @@ class warp_vocabulary {
       for (std::uint32_t k = 0; k < n; ++k) {
         const float square = squared_sum(m, [&](std::uint32_t i, std::uint32_t lane, float& g) {
           g = logits_[i * n + k];
-          return ring_part(now_, copy_of(window, i), column(p, lane));
+          return ring_.now(window, i, rows::column(p, lane));
         });
         warp_.map(1, [&](std::uint32_t) { arrays_.output_rate[k] += square; });
       }
     }
     const float mean = 1.0f / static_cast<float>(dim_);
     warp_.map(m, [&](std::uint32_t i) {
-      const ring_copy& copy = arrays_.copies[copy_of(window, i)];
-      arrays_.input_rate[i] = adagrad_rate(copy.accumulated + copy.added_square + mean * arrays_.input_square[i]);
+      const ring_copy& copy = ring_.copy(window, i);
+      arrays_.input_rate[i] =
+          rate_ * kernel::adagrad_factor(copy.accumulated + copy.added_square + mean * arrays_.input_square[i]);
     });
     warp_.map(1, [&](std::uint32_t) {  // one lane: positions may share a copy
       for (std::uint32_t i = 0; i < m; ++i) {
-        arrays_.copies[copy_of(window, i)].added_square += mean * arrays_.input_square[i];
+        ring_.copy(window, i).added_square += mean * arrays_.input_square[i];
       }
     });
     per_lane<float> squares;
@@ -375,17 +288,14 @@ class warp_vocabulary {
       if (lane >= n) return;
       squares[lane] = mean * arrays_.output_rate[lane];
       arrays_.output_rate[lane] =
-          adagrad_rate(load_from_table<1>(outputs_.squares + plan.outputs[lane]).v[0] + squares[lane]);
+          rate_ *
+          kernel::adagrad_factor(load_from_table<1>(outputs_.squares + plan.outputs[lane]).v[0] + squares[lane]);
     });
     warp_.sync();
     warp_.each([&](std::uint32_t lane) {
       if (lane < n) add_to_table<1>(outputs_.squares + plan.outputs[lane], {{squares[lane]}});
     });
     warp_.sync();
-  }
-  /// As cpu::adagrad_factor, times the rate.
-  [[nodiscard]] M2GRL_HOST_DEVICE float adagrad_rate(float accumulated) const {
-    return rate_ / std::sqrt(accumulated + 1e-10f);
   }
   /// ‖Σ_k g_k·row_k‖² over the panel's columns.
   template <class Term>
@@ -410,9 +320,10 @@ class warp_vocabulary {
   float rate_;
   const warp_layout& layout_;
   warp_arrays& arrays_;
-  float *now_, *loaded_, *stage_, *logits_;
+  rows rows_;
+  warp_ring<Columns, Adagrad, Element> ring_;
+  float *stage_, *logits_;
   per_lane<std::int64_t> loss_;  // in kernel::loss_unit
-  per_lane<rounding_bits> rounding_;
   std::uint64_t pairs_ = 0;
   bool non_finite_ = false;
 };

@@ -10,7 +10,10 @@
 
 namespace m2grl {
 
-/// fp32 matrix [rows, dim], rows padded with zeros to `stride` floats (a multiple of 16: one cache line),
+/// `dim` rounded up to a multiple of 16 floats: one cache line.
+[[nodiscard]] constexpr std::size_t padded_dim(std::size_t dim) noexcept { return (dim + 15) / 16 * 16; }
+
+/// fp32 matrix [rows, dim], rows padded with zeros to `stride` = padded_dim(dim) floats,
 /// 64-byte aligned, backed by huge pages where the system grants them. Zero at first. Move-only; clone()
 /// copies. Throws out_of_memory.
 class table {

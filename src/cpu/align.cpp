@@ -5,6 +5,8 @@
 #include <cmath>
 #include <mutex>
 
+#include "m2grl/kernel/logistic.hpp"
+
 #include "train/batch_size.hpp"
 
 namespace m2grl::cpu {
@@ -224,7 +226,7 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
       float factor = static_cast<float>(rate) * scale_for(s.touches[begin + i]);
       if (rows.squares != nullptr) {
         rows.squares[id] += step.squaredNorm() / static_cast<float>(w.dim());
-        factor *= adagrad_factor(rows.squares[id]);
+        factor *= kernel::adagrad_factor(rows.squares[id]);
       }
       matrix_view(rows.row(id), 1, static_cast<Eigen::Index>(rows.stride)) += factor * step;
     }

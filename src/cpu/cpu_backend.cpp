@@ -79,20 +79,13 @@ class cpu_backend final : public backend {
 
   /// ŵ_t of this round, from the s_t that the last one left.
   void set_weights() {
-    const train_config& cfg = problem_.cfg;
+    const auto views = static_cast<std::uint32_t>(problem_.views.size());
     double intra_sum = 0;
-    for (std::size_t v = 0; v < problem_.views.size(); ++v) intra_sum += std::exp(-learned_.tasks[v].log_variance);
+    for (std::uint32_t v = 0; v < views; ++v) intra_sum += std::exp(-learned_.tasks[v].log_variance);
     for (std::size_t t = 0; t < problem_.tasks(); ++t) {
       task_state& task = learned_.tasks[t];
-      if (cfg.task_weights == weight_policy::normalised) {
-        task.weight =
-            kernel::normalised_weight(task.log_variance, intra_sum, static_cast<std::uint32_t>(problem_.views.size()));
-      } else if (cfg.task_weights == weight_policy::raw) {
-        task.weight = std::exp(-task.log_variance);
-      } else {
-        const auto found = cfg.fixed_weights.find(problem_.task_name(t));
-        task.weight = found == cfg.fixed_weights.end() ? 1.0 : found->second;
-      }
+      task.weight = kernel::task_weight(problem_.cfg.task_weights, task.log_variance, intra_sum, views,
+                                        problem_.fixed_weight(t));
     }
   }
 

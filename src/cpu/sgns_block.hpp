@@ -51,13 +51,6 @@ struct loss_lanes {
   }
 };
 
-/// Added below the root, so that a row without gradient has a factor.
-constexpr float adagrad_floor = 1e-10f;
-
-/// AdaGrad's factor on the rate of a row, from its accumulated mean squared gradient, this step's included:
-/// without it a row's first step would know no scale (Duchi, Hazan, Singer, JMLR 2011).
-inline float adagrad_factor(float accumulated) { return 1.0f / std::sqrt(accumulated + adagrad_floor); }
-
 struct block_loss {
   float loss = 0;           ///< Σ over pairs of softplus(−z₊) + Σ_k softplus(z_k)
   bool non_finite = false;  ///< some logit was not finite, or beyond ±1e5: then no row was written

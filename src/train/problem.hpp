@@ -55,6 +55,11 @@ struct problem {
   [[nodiscard]] const std::string& task_name(std::size_t t) const {
     return t < views.size() ? views[t].name : links[t - views.size()].name;
   }
+  /// ŵ_t under the policy `fixed`.
+  [[nodiscard]] double fixed_weight(std::size_t t) const {
+    const auto found = cfg.fixed_weights.find(task_name(t));
+    return found == cfg.fixed_weights.end() ? 1.0 : found->second;
+  }
   [[nodiscard]] std::uint64_t items(std::size_t t) const {
     return t < views.size() ? views[t].items : links[t - views.size()].items;
   }

@@ -24,7 +24,7 @@ class device_link {
     using namespace m2grl::cuda;
     const stream s;
     const blas products(s.get(), false);
-    const task_round fresh{{first, count}, 0, weight, 0, 0, 0, 0, 0};
+    const task_round fresh{.slice = {first, count}, .weight = weight};
     device_array<task_round> task(std::span<const task_round>(&fresh, 1));
     const round_state now{0, epoch, learning_rate, 0.05};
     const device_array<round_state> round(std::span<const round_state>(&now, 1));

@@ -79,7 +79,7 @@ struct device_rows {
     a.sequences = {
         nullptr,      nullptr, sequences.size(), walks.nodes.data(), walks.lengths.data(), walks.numbers.data(),
         walks.longest};
-    const task_round fresh{{0, sequences.size()}, 0, 1, 0, 0, 0, 0, 0};
+    const task_round fresh{.slice = {0, sequences.size()}};
     device_array<task_round> task(std::span<const task_round>(&fresh, 1));
     const round_state now{0, o.epoch, rate, 0.05};
     const device_array<round_state> round(std::span<const round_state>(&now, 1));

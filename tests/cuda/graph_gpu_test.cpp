@@ -8,14 +8,9 @@
 #include "random_graphs.hpp"
 
 using namespace m2grl;
+using support::check_same;
 
 namespace {
-
-void check_same(const csr_graph& a, const csr_graph& b) {
-  CHECK(a.offsets == b.offsets);
-  CHECK(a.columns == b.columns);
-  CHECK(a.cumulative == b.cumulative);
-}
 
 void check_sequences(ragged_ref sequences, std::size_t nodes, bool directed,
                      const std::vector<std::uint32_t>& weights = {}) {
@@ -28,19 +23,15 @@ void check_sequences(ragged_ref sequences, std::size_t nodes, bool directed,
 
 TEST_CASE("the device's transition graph is the host's") {
   const bool directed = GENERATE(false, true), weighted = GENERATE(false, true);
-  const auto [nodes, rows, longest] = GENERATE(table<std::size_t, std::size_t, std::size_t>({{1, 3, 5},
-                                                                                             {2, 50, 4},
-                                                                                             {3, 50, 1},
-                                                                                             {31, 100, 33},
-                                                                                             {32, 100, 33},
-                                                                                             {33, 100, 33},
-                                                                                             {5000, 4000, 40},
-                                                                                             {70000, 2000, 20},
-                                                                                             {300000, 100000, 40}}));
+  const auto [nodes, rows, longest] = GENERATE(from_range(support::sequence_sizes()));
   CAPTURE(directed, weighted, nodes);
   const ragged sequences = support::random_sequences(rows, nodes, longest, 5);
   const auto weights = weighted ? support::random_weights(sequences.ids.size(), 6) : std::vector<std::uint32_t>();
   check_sequences(sequences, nodes, directed, weights);
+}
+
+TEST_CASE("a graph of millions of transitions is the host's") {
+  check_sequences(support::random_sequences(100000, 300000, 40, 7), 300000, false);
 }
 
 TEST_CASE("graphs without transitions on the device") {

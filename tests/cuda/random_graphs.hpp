@@ -1,6 +1,7 @@
 #pragma once
 /// Graphs and sequences to hold the device's results against the host's.
 
+#include <catch2/catch.hpp>
 #include <cstdint>
 #include <random>
 #include <tuple>
@@ -66,6 +67,21 @@ inline ragged random_sequences(std::size_t rows, std::size_t nodes, std::size_t 
     result.end_row();
   }
   return result;
+}
+
+/// Sizes that straddle those of a warp, a table row and a key's bits.
+struct sequence_size {
+  std::size_t nodes, rows, longest;
+};
+inline std::vector<sequence_size> sequence_sizes() {
+  return {{1, 3, 5},     {2, 50, 4},    {3, 50, 1},      {31, 100, 33},
+          {32, 100, 33}, {33, 100, 33}, {5000, 400, 40}, {70000, 200, 20}};
+}
+
+inline void check_same(const csr_graph& a, const csr_graph& b) {
+  CHECK(a.offsets == b.offsets);
+  CHECK(a.columns == b.columns);
+  CHECK(a.cumulative == b.cumulative);
 }
 
 /// 0 … 4 for each event.

@@ -1,21 +1,21 @@
 /// The GPU's vocabulary on an emulated warp, against the float64 reference.
 #include <catch2/catch.hpp>
 
-#include "cuda/body_cases.hpp"
 #include "cuda/warp_rows.hpp"
+#include "train/body_cases.hpp"
 
-TEST_CASE("warp: dims that straddle the padded ones") { support::check_padded_dims<support::warp_rows>(); }
-TEST_CASE("warp: every number of negatives") { support::check_negatives<support::warp_rows>(); }
-TEST_CASE("warp: windows of every kind, sequences of every length") { support::check_windows<support::warp_rows>(); }
+TEST_CASE("warp: dims that straddle the padded ones") { body::check_padded_dims<support::warp_rows>(); }
+TEST_CASE("warp: every number of negatives") { body::check_negatives<support::warp_rows>(); }
+TEST_CASE("warp: windows of every kind, sequences of every length") { body::check_windows<support::warp_rows>(); }
 TEST_CASE("warp: few nodes, so repeats in the window, equal and masked negatives") {
-  support::check_few_nodes<support::warp_rows>();
+  body::check_few_nodes<support::warp_rows>();
 }
 TEST_CASE("warp: several sequences on one trainer, with subsampling") {
-  support::check_several_sequences<support::warp_rows>();
+  body::check_several_sequences<support::warp_rows>();
 }
-TEST_CASE("warp: AdaGrad and hot rows") { support::check_row_rates<support::warp_rows>(); }
+TEST_CASE("warp: AdaGrad and hot rows") { body::check_row_rates<support::warp_rows>(); }
 TEST_CASE("warp: a logit that is not finite leaves its centre untouched and raises the flag") {
-  support::check_non_finite<support::warp_rows>();
+  body::check_non_finite<support::warp_rows>();
 }
 
 TEST_CASE("warp: 32 sums at once are those of 32 trees") {

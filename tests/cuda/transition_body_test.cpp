@@ -10,6 +10,7 @@
 #include "random_graphs.hpp"
 
 using namespace m2grl;
+using support::check_same;
 
 namespace {
 
@@ -59,24 +60,11 @@ built build(const ragged& sequences, std::size_t nodes, bool directed, const std
   return result;
 }
 
-void check_same(const csr_graph& a, const csr_graph& b) {
-  CHECK(a.offsets == b.offsets);
-  CHECK(a.columns == b.columns);
-  CHECK(a.cumulative == b.cumulative);
-}
-
 }  // namespace
 
 TEST_CASE("keys, rows and sums are the host builder's") {
   const bool directed = GENERATE(false, true), weighted = GENERATE(false, true);
-  const auto [nodes, rows, longest] = GENERATE(table<std::size_t, std::size_t, std::size_t>({{1, 3, 5},
-                                                                                             {2, 50, 4},
-                                                                                             {3, 50, 1},
-                                                                                             {31, 100, 33},
-                                                                                             {32, 100, 33},
-                                                                                             {33, 100, 33},
-                                                                                             {5000, 400, 40},
-                                                                                             {70000, 200, 20}}));
+  const auto [nodes, rows, longest] = GENERATE(from_range(support::sequence_sizes()));
   CAPTURE(directed, weighted, nodes);
   const ragged sequences = support::random_sequences(rows, nodes, longest, 5);
   const auto weights = weighted ? support::random_weights(sequences.ids.size(), 6) : std::vector<std::uint32_t>();

@@ -98,6 +98,8 @@ TEST_CASE("rounds slice every task without gap or overlap") {
         const round_plan plan = s.plan(epoch * s.rounds_per_epoch() + r);
         CHECK(plan.epoch == epoch);
         REQUIRE(plan.slices.size() == 3);
+        CHECK(plan.slices[t].count <= s.largest_slices()[t]);
+        CHECK(plan.slices[t].count + 1 >= s.largest_slices()[t]);
         CHECK(plan.slices[t].first == next);
         next += plan.slices[t].count;
       }

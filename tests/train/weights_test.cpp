@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "m2grl/kernel/logistic.hpp"
 #include "m2grl/kernel/task_weights.hpp"
 #include "reference/alignment.hpp"
 
@@ -65,4 +66,28 @@ TEST_CASE("loss tallies are exact and free of order") {
   CHECK(forward.loss == backward.loss);
   CHECK(forward.mean() == exact / 10000);  // every value is a multiple of the unit
   CHECK(loss_tally{}.mean() == 0);
+}
+
+TEST_CASE("a task's weight under each policy") {
+  using m2grl::weight_policy;
+  const double sum = std::exp(-0.5) + std::exp(1.0);
+  CHECK(task_weight(weight_policy::normalised, 0.5, sum, 2, 7) == Approx(2 * std::exp(-0.5) / sum).epsilon(1e-14));
+  CHECK(task_weight(weight_policy::raw, 0.5, sum, 2, 7) == Approx(std::exp(-0.5)).epsilon(1e-14));
+  CHECK(task_weight(weight_policy::fixed, 0.5, sum, 2, 7) == 7);
+}
+
+TEST_CASE("loss and gradient of a logit are those of float64, without overflow") {
+  for (const bool positive : {true, false}) {
+    for (const double z : {-9e4, -200.0, -20.0, -1.5, -1e-3, 0.0, 1e-3, 0.7, 30.0, 200.0, 9e4}) {
+      const auto got = logistic_of(static_cast<float>(z), positive);
+      const double s = positive ? -z : z, sigma = 1 / (1 + std::exp(-z));
+      const double loss = std::max(s, 0.0) + std::log1p(std::exp(-std::abs(s)));
+      CAPTURE(z, positive);
+      CHECK(static_cast<double>(got.loss) == Approx(loss).epsilon(1e-6).margin(1e-30));
+      CHECK(static_cast<double>(got.gradient) == Approx((positive ? 1.0 : 0.0) - sigma).epsilon(1e-6).margin(1e-7));
+    }
+  }
+  CHECK(usable_logit(-9e4f));
+  CHECK_FALSE(usable_logit(1.1e5f));
+  CHECK_FALSE(usable_logit(std::nanf("")));
 }

@@ -48,6 +48,13 @@ struct sgns_options {
   const std::uint32_t* keep = nullptr;  ///< [nodes] subsampling: keep a position if its draw ≤ keep[id]; or none
 };
 
+/// Positions that enter the ring before the centre comes to them.
+M2GRL_HOST_DEVICE inline std::uint32_t positions_ahead(const sgns_options& o) {
+  return o.past || o.radius < plans_ahead ? plans_ahead : o.radius;
+}
+/// Slots of the ring, at most max_ring.
+M2GRL_HOST_DEVICE inline std::uint32_t ring_size_of(const sgns_options& o) { return o.radius + positions_ahead(o) + 1; }
+
 /// A centre and its negatives, drawn before it trains so that their rows can be prefetched.
 struct centre_plan {
   std::uint32_t outputs[max_outputs];  ///< the centre, then K negatives
@@ -90,8 +97,8 @@ class sequence_trainer {
       : vocabulary_(vocabulary),
         options_(options),
         arrays_(arrays),
-        ahead_(options.past || options.radius < plans_ahead ? plans_ahead : options.radius),
-        ring_size_(options.radius + ahead_ + 1) {
+        ahead_(positions_ahead(options)),
+        ring_size_(ring_size_of(options)) {
     kept_draws_.blocks = arrays.kept_blocks;
     window_draws_.blocks = arrays.window_blocks;
     negative_draws_.blocks = arrays.negative_blocks;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "m2grl/config.hpp"
 #include "m2grl/kernel/host_device.hpp"
 
 namespace m2grl::kernel {
@@ -54,6 +55,13 @@ M2GRL_HOST_DEVICE inline double updated_log_variance(double s, double loss, doub
 /// trains exactly as plain SGNS. `intra_sum` is the sum over the V intra-view tasks.
 M2GRL_HOST_DEVICE inline double normalised_weight(double s, double intra_sum, std::uint32_t intra_tasks) {
   return clamp(intra_tasks * std::exp(-s) / intra_sum, min_task_weight, max_task_weight);
+}
+
+/// ŵ_t under `policy`, constant within a round; `fixed`: what the configuration gives the task.
+M2GRL_HOST_DEVICE inline double task_weight(weight_policy policy, double s, double intra_sum, std::uint32_t intra_tasks,
+                                            double fixed) {
+  if (policy == weight_policy::normalised) return normalised_weight(s, intra_sum, intra_tasks);
+  return policy == weight_policy::raw ? std::exp(-s) : fixed;
 }
 
 }  // namespace m2grl::kernel

@@ -13,6 +13,7 @@
 
 #include "cpu/sgns/lanes-inl.hpp"
 #include "cpu/sgns_block.hpp"
+#include "m2grl/kernel/logistic.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace m2grl::cpu::HWY_NAMESPACE {
@@ -20,7 +21,6 @@ namespace m2grl::cpu::HWY_NAMESPACE {
 constexpr std::size_t max_inputs = 32;
 constexpr std::size_t max_columns = 32;
 constexpr std::uint32_t most_factors = 48;  // of a product of loss_lanes
-constexpr float largest_logit = 1e5f;       // beyond it training has diverged; rows are still far from overflow
 
 /// The loss of the block in hand, on top of loss_lanes: Σ max(s, 0) and Π (1 + e^−|s|), the factors in [1, 2].
 struct loss_sum {
@@ -62,7 +62,7 @@ HWY_INLINE vec gradient(vec logit, vec y, vec scale, loss_sum& loss) {
   const tag d;
   const vec zero = hn::Zero(d), one = hn::Set(d, 1.0f);
   const auto used = hn::Ne(y, zero);
-  const auto finite = hn::Lt(hn::Abs(logit), hn::Set(d, largest_logit));  // false for NaN
+  const auto finite = hn::Lt(hn::Abs(logit), hn::Set(d, kernel::largest_logit));  // false for NaN
   const auto kept = hn::And(used, finite);
   const vec s = hn::Neg(hn::Mul(y, logit));  // loss = softplus(s)
   const vec e = exp_negative(hn::Min(hn::Abs(s), hn::Set(d, 85.0f)));

@@ -10,6 +10,7 @@
 
 #include "cpu/sgns/gradients-inl.hpp"
 #include "cpu/sgns_block.hpp"
+#include "m2grl/kernel/logistic.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace m2grl::cpu::HWY_NAMESPACE {
@@ -28,7 +29,7 @@ HWY_INLINE void set_rates(float rate, const float* factors, const float* accumul
     if (factors != nullptr) v = hn::Mul(v, hn::LoadU(d, factors + i));
     if (accumulated != nullptr) {
       const vec sum = hn::Add(hn::LoadU(d, accumulated + i), hn::LoadU(d, squares + i));
-      v = hn::Div(v, hn::Sqrt(hn::Add(sum, hn::Set(d, adagrad_floor))));
+      v = hn::Div(v, hn::Sqrt(hn::Add(sum, hn::Set(d, kernel::adagrad_floor))));
     }
     hn::Store(v, d, rates + i);
   }

@@ -1,21 +1,21 @@
 #pragma once
-/// The cases of the sequence trainer's body for the GPU's vocabulary: run on the emulated warp, and on a device.
+/// The cases of the sequence trainer's body, for every vocabulary: the CPU's, stale workers', the GPU's on an emulated
+/// warp and on a device.
 
 #include <catch2/catch.hpp>
 
 #include "train/body.hpp"
 
-namespace support {
-
-using body::test_case;
+namespace body {
 
 /// Dims that straddle the padded ones.
 template <class Rows>
 void check_padded_dims() {
-  for (const std::uint32_t dim : {1u, 16u, 17u, 31u, 32u, 33u, 64u, 65u, 100u, 128u, 129u, 256u, 300u, 513u, 1000u}) {
+  for (const std::uint32_t dim :
+       {1u, 15u, 16u, 17u, 31u, 32u, 33u, 64u, 65u, 100u, 128u, 129u, 256u, 300u, 513u, 1000u}) {
     test_case c;
     c.dim = dim;
-    body::check<Rows>(c);
+    check<Rows>(c);
   }
 }
 
@@ -27,7 +27,7 @@ void check_negatives() {
     c.dim = negatives % 2 == 0 ? 17 : 200;
     c.negatives = negatives;
     c.radius = 1 + negatives % 16;
-    body::check<Rows>(c);
+    check<Rows>(c);
   }
 }
 
@@ -45,7 +45,7 @@ void check_windows() {
           c.shrunk = shrunk;
           c.lengths = {length};
           CAPTURE(length);
-          body::check<Rows>(c);
+          check<Rows>(c);
         }
       }
     }
@@ -64,7 +64,7 @@ void check_few_nodes() {
         c.mask_contexts = mask_contexts;
         c.negatives = negatives;
         c.rate = 0.005f;  // 31 equal negatives at ten times this rate diverge, in float64 as well
-        body::check<Rows>(c);
+        check<Rows>(c);
       }
     }
   }
@@ -77,7 +77,7 @@ void check_several_sequences() {
     test_case c;
     c.subsample = subsample;
     c.lengths = {20, 0, 1, 60, 2, 33};
-    body::check<Rows>(c);
+    check<Rows>(c);
   }
 }
 
@@ -86,7 +86,7 @@ template <class Rows>
 void check_row_rates() {
   for (const auto& [adagrad, hot] : {std::pair{true, false}, {false, true}, {true, true}}) {
     for (const std::uint32_t dim : {15u, 128u, 300u}) {
-      for (const std::uint32_t negatives : {5u, 31u}) {
+      for (const std::uint32_t negatives : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 31u}) {
         test_case c;
         c.dim = dim;
         c.negatives = negatives;
@@ -94,7 +94,7 @@ void check_row_rates() {
         c.hot = hot;
         c.nodes = 12;
         c.lengths = {40, 7};
-        body::check<Rows>(c);
+        check<Rows>(c);
       }
     }
   }
@@ -104,7 +104,7 @@ void check_row_rates() {
 template <class Rows>
 void check_non_finite() {
   for (const std::uint32_t dim : {64u, 300u}) {
-    guarded_rows in(2, dim), out(2, dim);
+    support::guarded_rows in(2, dim), out(2, dim);
     in[0][0] = 1e30f;
     out[1][0] = 1e30f;
     m2grl::ragged sequences;
@@ -122,4 +122,4 @@ void check_non_finite() {
   }
 }
 
-}  // namespace support
+}  // namespace body
