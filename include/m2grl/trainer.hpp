@@ -49,8 +49,10 @@ struct progress {
 /// Where training runs. `automatic`: on the current CUDA device where m2grl is built with CUDA and there is one.
 enum class device_kind { automatic, cpu, cuda };
 /// What `wanted` comes to on this machine, cpu or cuda. Throws invalid_input where cuda is wanted and m2grl was built
-/// without it, or there is no device.
-[[nodiscard]] device_kind resolve_device(device_kind wanted);
+/// without it, or there is no device; or where the configuration asks for what only a GPU has.
+[[nodiscard]] device_kind resolve_device(device_kind wanted, const train_config& cfg);
+/// Whether this m2grl holds the CUDA backend.
+[[nodiscard]] bool built_with_cuda() noexcept;
 
 /// What training takes of a GPU's memory: a line for each part and one for the whole.
 using memory_lines = std::vector<std::string>;

@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "m2grl/error.hpp"
+#include "m2grl/trainer.hpp"
 
 namespace {
 
@@ -25,7 +26,8 @@ int tell(const char* message, exit_code code) {
 void add_commands(CLI::App& app, m2grl::cli::interrupts& signals) {
   namespace cli = m2grl::cli;
   app.require_subcommand(1);
-  app.set_version_flag("--version", "m2grl " M2GRL_VERSION " (CPU)");
+  app.set_version_flag("--version",
+                       fmt::format("m2grl {} ({})", M2GRL_VERSION, m2grl::built_with_cuda() ? "CPU, CUDA" : "CPU"));
   cli::add_demo(app, signals);
   cli::add_synth(app);
   cli::add_train(app, signals);

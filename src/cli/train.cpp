@@ -47,7 +47,6 @@ device_kind device_named(const std::string& name) {
 
 /// Everything that can be refused before the data is read.
 void check_places(const train_arguments& args) {
-  (void)resolve_device(device_named(args.device));
   if (args.dry_run) return;
   if (fs::symlink_status(args.out).type() != fs::file_type::not_found && !args.overwrite) {
     throw invalid_input(fmt::format("{} exists already; --overwrite replaces it", args.out));
@@ -104,6 +103,7 @@ void run_train(const train_arguments& args, interrupts& signals) {
   const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   check_places(args);
   const config cfg = configured(args);
+  (void)resolve_device(device_named(args.device), cfg.train);  // before the data is read
   dataset data = load_dataset(cfg);
   fmt::print(screen, "{}", ingest_text(data));
   if (args.dry_run) {

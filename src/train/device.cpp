@@ -9,7 +9,9 @@
 
 namespace m2grl {
 
-device_kind resolve_device(device_kind wanted) {
+namespace {
+
+device_kind found_device(device_kind wanted) {
 #ifdef M2GRL_HAS_CUDA
   if (wanted == device_kind::cpu) return device_kind::cpu;
   const cuda::device_search found = cuda::find_devices();
@@ -25,6 +27,24 @@ device_kind resolve_device(device_kind wanted) {
   return device_kind::cpu;
 }
 
+}  // namespace
+
+bool built_with_cuda() noexcept {
+#ifdef M2GRL_HAS_CUDA
+  return true;
+#else
+  return false;
+#endif
+}
+
+device_kind resolve_device(device_kind wanted, const train_config& cfg) {
+  const device_kind found = found_device(wanted);
+  if (found == device_kind::cpu && cfg.precision == table_precision::bf16) {
+    throw invalid_input("train.precision is bf16, but training would run on the CPU, which has fp32 only");
+  }
+  return found;
+}
+
 round_limits limits_of(device_kind device) {
   // Four million positions give every warp of a large GPU some fifty sequences of a round.
   return device == device_kind::cuda ? round_limits{std::uint64_t{1} << 22, 2} : round_limits{};
@@ -36,9 +56,6 @@ std::unique_ptr<backend> make_backend(device_kind device, const problem& p, [[ma
   if (device == device_kind::cuda) return make_cuda_backend(p, s.largest_slices(), options.on_memory_plan);
 #endif
   (void)device;
-  if (p.cfg.precision == table_precision::bf16) {
-    throw invalid_input("train.precision is bf16, which the CPU backend does not have; use fp32");
-  }
   return make_cpu_backend(p);
 }
 

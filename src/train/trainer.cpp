@@ -29,7 +29,7 @@ class run {
   run(const problem& p, const train_options& options)
       : problem_(p),
         options_(options),
-        device_(resolve_device(options.device)),
+        device_(resolve_device(options.device, p.cfg)),
         limits_(limits_of(device_)),
         schedule_(p, limits_),
         backend_(make_backend(device_, p, schedule_, options)),
@@ -197,7 +197,7 @@ train_result train(const config& cfg, const dataset& data, const train_options& 
 }
 
 memory_lines plan_memory(const config& cfg, const dataset& data, device_kind device) {
-  const device_kind found = resolve_device(device);
+  const device_kind found = resolve_device(device, cfg.train);
   const training_inputs inputs = inputs_of(cfg, data);
   const problem p = make_problem(cfg.train, inputs.views, inputs.links);
   return describe_memory(found, p, schedule(p, limits_of(found)));

@@ -4,6 +4,8 @@
 #include <set>
 #include <thread>
 
+#include <m2grl/trainer.hpp>
+
 #include "shop.hpp"
 
 using namespace m2grl::test;
@@ -316,7 +318,8 @@ TEST_CASE("exit codes of wrong usage; help and version are no faults") {
     CHECK_THAT(result.err, Catch::Matchers::StartsWith("m2grl: error: "));
     CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
   }
-  CHECK(command(folder, {"--version"}).out == "m2grl " M2GRL_VERSION " (CPU)\n");
+  CHECK(command(folder, {"--version"}).out ==
+        std::string("m2grl " M2GRL_VERSION) + (m2grl::built_with_cuda() ? " (CPU, CUDA)\n" : " (CPU)\n"));
   CHECK(command(folder, {"train", "--help"}).code == 0);
   CHECK_FALSE(fs::exists(folder / "m"));
 }

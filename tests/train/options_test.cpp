@@ -106,3 +106,17 @@ TEST_CASE("malformed views and links") {
   check_message("no node that occurs is linked", [](cfg&, in& i) { i.linked[0].counts = zero_counts; });
   check_message("counts do not match", [](cfg&, in& i) { i.linked[0].counts = std::span(zero_counts).first(3); });
 }
+
+TEST_CASE("a device that is not there, or lacks what is asked for, is refused") {
+  train_config cfg;
+  CHECK(resolve_device(device_kind::cpu, cfg) == device_kind::cpu);
+  const device_kind found = resolve_device(device_kind::automatic, cfg);
+  if (found == device_kind::cpu) {
+    CHECK_THROWS_WITH(resolve_device(device_kind::cuda, cfg), Catch::Matchers::StartsWith("device cuda: "));
+  } else {
+    CHECK(built_with_cuda());
+    CHECK(resolve_device(device_kind::cuda, cfg) == device_kind::cuda);
+  }
+  cfg.precision = table_precision::bf16;
+  CHECK_THROWS_WITH(resolve_device(device_kind::cpu, cfg), Catch::Matchers::StartsWith("train.precision is bf16"));
+}
