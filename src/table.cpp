@@ -29,8 +29,7 @@ float* allocate_zeroed(std::size_t bytes) {
 
 void table::release::operator()(float* memory) const noexcept { std::free(memory); }
 
-table::table(std::size_t rows, std::size_t dim)
-    : rows_(rows), dim_(dim), stride_(padded_dim(dim)) {
+table::table(std::size_t rows, std::size_t dim) : rows_(rows), dim_(dim), stride_(padded_dim(dim)) {
   std::size_t bytes = 0;
   if (__builtin_mul_overflow(rows_, stride_ * sizeof(float), &bytes)) {
     throw out_of_memory(fmt::format("a table of {} x {} floats exceeds the address space", rows, dim));

@@ -84,8 +84,8 @@ class cpu_backend final : public backend {
     for (std::uint32_t v = 0; v < views; ++v) intra_sum += std::exp(-learned_.tasks[v].log_variance);
     for (std::size_t t = 0; t < problem_.tasks(); ++t) {
       task_state& task = learned_.tasks[t];
-      task.weight = kernel::task_weight(problem_.cfg.task_weights, task.log_variance, intra_sum, views,
-                                        problem_.fixed_weight(t));
+      task.weight =
+          kernel::task_weight(problem_.cfg.task_weights, task.log_variance, intra_sum, views, problem_.fixed_weight(t));
     }
   }
 
