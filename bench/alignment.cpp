@@ -43,8 +43,13 @@ struct linked_views {
     train_config cfg;
     cfg.dim = dim;
     cfg.threads = threads;
-    const view_input views[] = {{"item", items, item_sequences, {}, nullptr, {}, {}},
-                                {"category", categories, category_sequences, {}, nullptr, {}, {}}};
+    view_input views[2];
+    views[0].name = "item";
+    views[0].nodes = items;
+    views[0].sequences = item_sequences;
+    views[1].name = "category";
+    views[1].nodes = categories;
+    views[1].sequences = category_sequences;
     const link_input link{0, 1, links, {}, {}};
     p = make_problem(cfg, views, {&link, 1});
     learned = initial_embeddings(p);

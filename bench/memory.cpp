@@ -41,7 +41,12 @@ void training(const train_case& c, const options& o, report& r) {
   }
   start_anew();
   const double before = static_cast<double>(resident_bytes());
-  view_input view{"node", nodes, sequences, {}, graph.empty() ? nullptr : &graph, c.source, {}};
+  view_input view;
+  view.name = "node";
+  view.nodes = nodes;
+  view.sequences = sequences;
+  view.graph = graph.empty() ? nullptr : &graph;
+  view.source = c.source;
   train_config cfg;
   cfg.epochs = 1;
   cfg.optimizer = c.optimizer;

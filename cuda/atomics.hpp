@@ -19,6 +19,15 @@ M2GRL_HOST_DEVICE T fetch_add(T* place, T value) {
 #endif
 }
 
+/// Puts the smaller of *place and `value` there.
+M2GRL_HOST_DEVICE inline void lower_to(unsigned long long* place, unsigned long long value) {
+#ifdef __CUDA_ARCH__
+  atomicMin(place, value);
+#else
+  if (value < *place) *place = value;
+#endif
+}
+
 /// Puts `claimed` where `open` is; true for the one lane of the grid that did so.
 M2GRL_HOST_DEVICE inline bool claim(std::uint32_t* place, std::uint32_t open, std::uint32_t claimed) {
 #ifdef __CUDA_ARCH__

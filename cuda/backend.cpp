@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "cuda/align/link_trainer.hpp"
+#include "cuda/inputs/device_sequences.hpp"
 #include "cuda/memory_plan.hpp"
 #include "cuda/round_state.hpp"
 #include "cuda/runtime/devices.hpp"
@@ -33,17 +34,39 @@ struct round_slot {
   unique_handle<cudaGraphExec_t, cudaGraphExecDestroy> graph;
 };
 
+/// Tables that stay behind when their training has ended.
+class kept_tables final : public device_embeddings {
+ public:
+  kept_tables(std::vector<device_tables>&& tables, const problem& p) : tables_(std::move(tables)) {
+    int device = 0;
+    check(cudaGetDevice(&device), "cudaGetDevice");
+    for (std::size_t v = 0; v < tables_.size(); ++v) {
+      const auto described = [&](device_table& t) {
+        const table_ref ref = t.ref();
+        return device_table_ref{ref.data, p.views[v].input.nodes, p.cfg.dim, ref.stride, p.cfg.precision, device};
+      };
+      views_.push_back({described(tables_[v].input), described(tables_[v].output)});
+    }
+  }
+
+ private:
+  std::vector<device_tables> tables_;
+};
+
 class cuda_backend final : public backend {
  public:
-  cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices, const cuda::memory_plan& plan)
+  cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices, const cuda::memory_plan& plan,
+               const train_options& options)
       : problem_(p),
         largest_slices_(largest_slices),
+        keep_tables_(options.keep_on_device),
         learned_(initial_embeddings(p)),
         state_(1),
         slices_(p.tasks()),
-        tasks_(std::span<const task_round>(initial_tasks())) {
+        tasks_(std::span<const task_round>(initial_tasks())),
+        run_on_(options.stream != nullptr ? options.stream : stream_.get()) {
     for (std::size_t v = 0; v < p.views.size(); ++v) {
-      views_.push_back(std::make_unique<view_memory>(p, v, learned_.views[v], largest_slices[v], plan));
+      views_.push_back(std::make_unique<view_memory>(p, v, learned_.views[v], largest_slices[v], plan, stream_.get()));
     }
     if (!p.links.empty()) products_.emplace(stream_.get(), p.cfg.tf32);
     for (std::size_t l = 0; l < p.links.size(); ++l) {
@@ -59,15 +82,15 @@ class cuda_backend final : public backend {
   }
   cuda_backend(const cuda_backend&) = delete;
   cuda_backend& operator=(const cuda_backend&) = delete;
-  ~cuda_backend() override { (void)cudaStreamSynchronize(stream_.get()); }  // nothing may outlive the tables
+  ~cuda_backend() override { (void)cudaStreamSynchronize(run_on_); }  // nothing may outlive the tables
 
   void launch(const round_plan& plan) override {
     round_slot& slot = slots_[launched_ % rounds_in_flight];  // its last round has been waited for
     slot.state[0] = {plan.round, plan.epoch, static_cast<float>(plan.learning_rate), problem_.cfg.task_weight_rate};
     for (std::size_t t = 0; t < problem_.tasks(); ++t) slot.slices[t] = {plan.slices[t].first, plan.slices[t].count};
     if (slot.graph == nullptr) slot.graph = captured(slot);
-    check(cudaGraphLaunch(slot.graph.get(), stream_.get()), "cudaGraphLaunch of a round");
-    slot.done.record(stream_.get());
+    check(cudaGraphLaunch(slot.graph.get(), run_on_), "cudaGraphLaunch of a round");
+    slot.done.record(run_on_);
     ++launched_;
     downloaded_ = false;
   }
@@ -93,15 +116,27 @@ class cuda_backend final : public backend {
 
   const embeddings& learned() override {
     if (downloaded_) return learned_;
-    for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->download(learned_.views[v], stream_.get());
-    for (std::size_t l = 0; l < links_.size(); ++l) links_[l]->download(learned_.relations[l], stream_.get());
+    for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->download(learned_.views[v], run_on_);
+    for (std::size_t l = 0; l < links_.size(); ++l) links_[l]->download(learned_.relations[l], run_on_);
     downloaded_ = true;
     return learned_;
   }
 
   embeddings take() override {
-    (void)learned();
+    if (keep_tables_) {
+      learned_.views.clear();
+      for (std::size_t l = 0; l < links_.size(); ++l) links_[l]->download(learned_.relations[l], run_on_);
+    } else {
+      (void)learned();
+    }
     return std::move(learned_);
+  }
+
+  std::shared_ptr<const device_embeddings> take_on_device() override {
+    if (!keep_tables_) return nullptr;
+    std::vector<device_tables> tables;
+    for (auto& view : views_) tables.push_back(view->take());
+    return std::make_shared<const kept_tables>(std::move(tables), problem_);
   }
 
  private:
@@ -152,11 +187,13 @@ class cuda_backend final : public backend {
 
   const problem& problem_;
   std::vector<std::uint64_t> largest_slices_;
+  bool keep_tables_;
   embeddings learned_;  // as last downloaded; names, s_t and ŵ_t as last waited for
-  stream stream_;
+  stream stream_;       // rounds are captured here: a caller's stream need not allow it
   device_array<round_state> state_;
   device_array<item_range> slices_;
   device_array<task_round> tasks_;
+  cudaStream_t run_on_;  // the caller's stream, or stream_
   std::vector<std::unique_ptr<view_memory>> views_;
   std::optional<blas> products_;  // of the links
   std::vector<std::unique_ptr<link_trainer>> links_;
@@ -167,15 +204,27 @@ class cuda_backend final : public backend {
 
 }  // namespace
 
+bool built_with_cuda() noexcept { return true; }
+
+std::string why_no_gpu() {
+  const device_search found = find_devices();
+  return found.count > 0 ? "" : "no GPU can be used here (" + found.reason + ")";
+}
+
 std::unique_ptr<backend> make_cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices,
-                                           const std::function<void(const memory_lines&)>& on_plan) {
-  const cuda::memory_plan plan = cuda::plan_memory(p, largest_slices, free_device_bytes());
-  if (on_plan) on_plan(describe(plan));
-  return std::make_unique<cuda_backend>(p, largest_slices, plan);
+                                           const train_options& options) {
+  const cuda::memory_plan plan = cuda::plan_memory(p, largest_slices, find_room());
+  if (options.on_memory_plan) options.on_memory_plan(describe(plan));
+  return std::make_unique<cuda_backend>(p, largest_slices, plan, options);
 }
 
 memory_lines describe_cuda_memory(const problem& p, const std::vector<std::uint64_t>& largest_slices) {
-  return describe(cuda::plan_memory(p, largest_slices, free_device_bytes()));
+  return describe(cuda::plan_memory(p, largest_slices, find_room()));
+}
+
+std::vector<std::uint64_t> count_device_nodes(ragged_ref sequences, std::size_t nodes, const std::string& what,
+                                              stream_handle stream) {
+  return count_nodes(sequences, nodes, what, stream);
 }
 
 }  // namespace m2grl

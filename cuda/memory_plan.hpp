@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cuda/runtime/devices.hpp"
 #include "cuda/runtime/sizes.hpp"
 #include "train/problem.hpp"
 
@@ -19,6 +20,8 @@ enum class memory_use : std::uint8_t {
   samplers,   ///< its negative sampler, subsampling thresholds and hot-row factors
   sequences,  ///< of a view trained on sessions
   graph,      ///< CSR of a view trained on walks
+  building,   ///< of the largest graph that the problem lacks, for a while; in host memory: the host builds graphs
+  off_chip,   ///< rings of the SGNS kernel that exceed shared memory
   walks,      ///< a round's walks
   links,      ///< linked nodes, their counts and samplers, of a link
   alignment,  ///< W and its batches' work space
@@ -30,6 +33,7 @@ struct memory_part {
   std::size_t task = 0;  ///< views first, as in problem; 0 for what all share
   std::string name;      ///< "tables of item"
   std::uint64_t bytes = 0;
+  std::uint64_t epoch_bytes = 0;  ///< read of it in an epoch, at least; 0: not told
   memory_place place = memory_place::device;
 };
 
@@ -47,13 +51,14 @@ struct memory_plan {
 inline constexpr std::uint64_t default_reserve_bytes = std::uint64_t{512} << 20;
 
 /// Lists the parts. `largest_slices` [tasks]: the most items of each task in a round (schedule::largest_slices()).
-/// Where the parts exceed free_bytes less the reserve, sequences move to host memory, the largest first, then graphs in
-/// the same manner, until the rest fits. Throws out_of_memory, which names the bytes wanted and free, where it does not
-/// fit even then.
+/// Where the parts exceed what is free less the reserve, graphs are built by the host, then sequences move to host
+/// memory, the largest first, then graphs in the same manner, until the rest fits. Throws out_of_memory, which names
+/// the bytes wanted and free, where it does not fit even then.
 [[nodiscard]] memory_plan plan_memory(const problem& p, std::span<const std::uint64_t> largest_slices,
-                                      std::uint64_t free_bytes, std::uint64_t reserve_bytes = default_reserve_bytes);
+                                      const device_room& device, std::uint64_t reserve_bytes = default_reserve_bytes);
 
-/// One line for each part, the largest first, and one for the whole.
+/// One line for each part, the largest first, and one for the whole. Parts in host memory say what reading them over
+/// the bus takes.
 [[nodiscard]] std::vector<std::string> describe(const memory_plan& plan);
 
 }  // namespace m2grl::cuda

@@ -46,4 +46,11 @@ M2GRL_HOST_DEVICE inline void begin_task(task_round* tasks, std::uint32_t t, ite
   task.non_finite = task.finished_warps = 0;
 }
 
+/// The start of one step of a task that no other is trained with: its sums go on.
+M2GRL_HOST_DEVICE inline void begin_step(task_round& task, item_range slice) {
+  task.slice = slice;
+  task.next_item = 0;
+  task.finished_warps = 0;
+}
+
 }  // namespace m2grl::cuda

@@ -13,14 +13,15 @@ struct transitions {
 
 /// One slot per event and direction. The sequences' copies on the device are freed on return.
 transitions list_transitions(ragged_ref sequences, edge_key key, bool directed,
-                             std::span<const std::uint32_t> event_weights, cudaStream_t stream) {
+                             std::span<const std::uint32_t> event_weights, cudaStream_t stream, memory_kind lie_in) {
   const std::uint64_t events = sequences.ids.size(), slots = directed ? events : 2 * events;
-  const device_array<std::uint32_t> ids(sequences.ids), weights(event_weights);
-  const device_array<std::uint64_t> offsets(sequences.offsets);
+  const placed_array<std::uint32_t> ids(sequences.ids, lie_in, memory_place::device);
+  const placed_array<std::uint32_t> weights(event_weights, lie_in, memory_place::device);
+  const placed_array<std::uint64_t> offsets(sequences.offsets, lie_in, memory_place::device);
   device_array<std::uint8_t> starts(events);
   starts.zero(stream);
   mark_starts(offsets.data(), sequences.size(), starts.data(), events, stream);
-  transitions listed{array_pair<std::uint64_t>(slots), array_pair<std::uint32_t>(weights.empty() ? 0 : slots)};
+  transitions listed{array_pair<std::uint64_t>(slots), array_pair<std::uint32_t>(weights.size() == 0 ? 0 : slots)};
   write_transitions({ids.data(), starts.data(), weights.data(), events}, key, directed,
                     {listed.keys.front.data(), listed.weights.front.data()}, stream);
   check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
@@ -65,12 +66,13 @@ device_graph make_rows(const merged_edges& merged, edge_key key, std::size_t nod
 }  // namespace
 
 device_graph build_transition_graph(ragged_ref sequences, std::size_t nodes, bool directed,
-                                    std::span<const std::uint32_t> event_weights, cudaStream_t stream) {
-  graph_detail::check_sequences(sequences, nodes, event_weights);
+                                    std::span<const std::uint32_t> event_weights, cudaStream_t stream,
+                                    memory_kind lie_in) {
+  if (lie_in == memory_kind::host) graph_detail::check_sequences(sequences, nodes, event_weights);
   const edge_key key(nodes);
   merged_edges merged;
   if (!sequences.ids.empty()) {
-    merged = merge(list_transitions(sequences, key, directed, event_weights, stream), key, stream);
+    merged = merge(list_transitions(sequences, key, directed, event_weights, stream, lie_in), key, stream);
     if (merged.edges > 0) accumulate(merged.sums.data(), merged.edges, stream);
   }
   return make_rows(merged, key, nodes, stream);

@@ -19,10 +19,13 @@ device_search find_devices() {
   return found;
 }
 
-std::uint64_t free_device_bytes() {
+device_room find_room() {
   std::size_t free = 0, total = 0;
   check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-  return free;
+  int device = 0, shared = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "cudaDeviceGetAttribute");
+  return {free, static_cast<std::uint64_t>(shared)};
 }
 
 }  // namespace m2grl::cuda

@@ -12,7 +12,12 @@ struct device_search {
 };
 [[nodiscard]] device_search find_devices();
 
-/// Bytes that are free on the current device. Throws cuda_error.
-[[nodiscard]] std::uint64_t free_device_bytes();
+/// What the current device has room for.
+struct device_room {
+  std::uint64_t free_bytes = 0;
+  std::uint64_t block_shared_bytes = 0;  ///< shared memory of one block, at most
+};
+/// Throws cuda_error.
+[[nodiscard]] device_room find_room();
 
 }  // namespace m2grl::cuda

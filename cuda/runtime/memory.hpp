@@ -25,6 +25,14 @@ struct pinned_release {
 /// The same of page-locked host memory that the device can read.
 [[nodiscard]] std::unique_ptr<void, pinned_release> allocate_pinned(std::size_t bytes);
 
+/// Waits until `out` holds the values that `stream` leaves behind at `data`, in device memory.
+template <class T>
+void download_array(const T* data, std::span<T> out, cudaStream_t stream) {
+  check(cudaMemcpyAsync(out.data(), data, out.size_bytes(), cudaMemcpyDeviceToHost, stream),
+        "cudaMemcpyAsync from the device");
+  check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+}
+
 /// An array [size] in device memory; its values are undefined at first. Move-only.
 template <class T>
 class device_array {
@@ -49,11 +57,7 @@ class device_array {
 
   void zero(cudaStream_t stream) { check(cudaMemsetAsync(data(), 0, bytes(), stream), "cudaMemsetAsync"); }
   /// Waits until `out` [size] holds the values that `stream` leaves behind.
-  void download(std::span<T> out, cudaStream_t stream) const {
-    check(cudaMemcpyAsync(out.data(), data(), out.size_bytes(), cudaMemcpyDeviceToHost, stream),
-          "cudaMemcpyAsync from the device");
-    check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
-  }
+  void download(std::span<T> out, cudaStream_t stream) const { download_array(data(), out, stream); }
 
  private:
   std::unique_ptr<void, device_release> memory_;

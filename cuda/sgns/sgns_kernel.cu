@@ -1,10 +1,7 @@
-#include <string>
-
 #include "cuda/finish_task.cuh"
 #include "cuda/runtime/check.hpp"
 #include "cuda/sgns/sgns_launch.hpp"
 #include "cuda/sgns/warp_vocabulary.hpp"
-#include "m2grl/error.hpp"
 #include "m2grl/kernel/permutation.hpp"
 
 namespace m2grl::cuda {
@@ -43,14 +40,18 @@ __global__ void __launch_bounds__(most_warps_per_block* warp_lanes, least_blocks
   using vocabulary = warp_vocabulary<Columns, Adagrad, Element>;
   extern __shared__ __align__(128) unsigned char memory[];
   const warp_layout layout = warp_layout::of(a.options, Columns);
-  auto& arrays = *reinterpret_cast<warp_arrays*>(memory + threadIdx.x / warp_lanes * layout.bytes(Adagrad));
+  // Warps and rounds round differently; a wave of warps is far below 2^16.
+  const std::uint32_t warp_number = (blockIdx.x * blockDim.x + threadIdx.x) / warp_lanes;
+  unsigned char* mine = memory + threadIdx.x / warp_lanes * layout.bytes(Adagrad);
+  if constexpr (Columns >= least_off_chip_columns) {  // narrower kernels know that it is shared memory
+    if (a.off_chip != nullptr) mine = a.off_chip + warp_number * layout.bytes(Adagrad);
+  }
+  auto& arrays = *reinterpret_cast<warp_arrays*>(mine);
   kernel::sgns_options options = a.options;
   options.epoch = a.round->epoch;
   task_round& task = *a.task;
   const auto rate = static_cast<float>(static_cast<double>(a.round->learning_rate) * task.weight);
   const kernel::permutation order(a.sequences.rows, options.seed, options.task, options.epoch);
-  // Warps and rounds round differently; a wave of warps is far below 2^16.
-  const std::uint32_t warp_number = (blockIdx.x * blockDim.x + threadIdx.x) / warp_lanes;
   const auto rounding_seed = static_cast<std::uint32_t>(a.round->round * 0x9E3779B1u) ^ (warp_number << 8);
   vocabulary words(a.inputs, a.outputs, a.dim, rate, layout, arrays, rounding_seed);
   kernel::sequence_trainer<vocabulary> trainer(words, options, arrays.trainer);
@@ -71,6 +72,11 @@ __global__ void begin_round(task_round* tasks, std::uint32_t count, const item_r
   for (std::uint32_t t = 0; t < count; ++t) begin_task(tasks, t, slices[t], policy, intra_tasks);
 }
 
+__global__ void begin_lone_step(task_round* task, round_state* round, const round_state now, item_range slice) {
+  *round = now;
+  begin_step(*task, slice);
+}
+
 using kernel_function = void (*)(sgns_arguments);
 struct instance {
   std::uint32_t columns;
@@ -83,10 +89,9 @@ constexpr instance instance_of = {Columns,
 const instance instances[] = {instance_of<32>,  instance_of<64>,  instance_of<128>,
                               instance_of<256>, instance_of<512>, instance_of<1024>};
 
-/// The kernel of the narrowest padded dim that holds `dim`.
 const instance& instance_for(std::uint32_t dim) {
   const instance* found = instances;
-  while (found->columns < dim) ++found;
+  while (found->columns < padded_columns(dim)) ++found;
   return *found;
 }
 
@@ -106,16 +111,10 @@ sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim,
         "cudaDeviceGetAttribute");
   check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "cudaDeviceGetAttribute");
   const std::size_t of_a_warp = warp_layout::of(options, chosen.columns).bytes(variant.adagrad);
-  if (of_a_warp > static_cast<std::size_t>(most_shared)) {
-    throw invalid_input("train.dim " + std::to_string(dim) + " with train.window " + std::to_string(options.radius) +
-                        ": a warp's ring takes " + std::to_string(of_a_warp) + " bytes on chip, this GPU has " +
-                        std::to_string(most_shared) + "; a smaller window, or one of the past only, fits");
-  }
-  sgns_grid grid{chosen.columns, variant, 0, most_warps_per_block, 0};
-  while (grid.warps_per_block > 1 && grid.warps_per_block * of_a_warp > static_cast<std::size_t>(most_shared)) {
-    --grid.warps_per_block;
-  }
-  grid.shared_bytes = grid.warps_per_block * of_a_warp;
+  sgns_grid grid{chosen.columns, variant, 0, most_warps_per_block, 0, 0};
+  const bool on_chip = of_a_warp <= static_cast<std::size_t>(most_shared);
+  while (on_chip && grid.warps_per_block * of_a_warp > static_cast<std::size_t>(most_shared)) --grid.warps_per_block;
+  grid.shared_bytes = on_chip ? grid.warps_per_block * of_a_warp : 0;
   check(
       cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(grid.shared_bytes)),
       "cudaFuncSetAttribute of the SGNS kernel's shared memory");
@@ -126,11 +125,15 @@ sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim,
   const std::uint64_t resident = static_cast<std::uint64_t>(blocks_each) * static_cast<std::uint64_t>(processors);
   const std::uint64_t useful = (sequences / sequences_per_warp + grid.warps_per_block - 1) / grid.warps_per_block;
   grid.blocks = static_cast<std::uint32_t>(resident < useful ? resident : useful);
+  if (!on_chip && grid.blocks > most_off_chip_warps / most_warps_per_block) {
+    grid.blocks = most_off_chip_warps / most_warps_per_block;
+  }
   if (grid.blocks == 0) grid.blocks = 1;
   if (sequences < 2 * sequences_per_warp) {  // a handful of sequences: one warp
     grid.warps_per_block = 1;
-    grid.shared_bytes = of_a_warp;
+    if (on_chip) grid.shared_bytes = of_a_warp;
   }
+  if (!on_chip) grid.off_chip_bytes = grid.warps() * of_a_warp;
   return grid;
 }
 
@@ -144,6 +147,12 @@ void launch_begin_round(task_round* tasks, std::uint32_t count, const item_range
                         std::uint32_t intra_tasks, cudaStream_t stream) {
   begin_round<<<1, 1, 0, stream>>>(tasks, count, slices, policy, intra_tasks);
   check_launch("the round's first kernel");
+}
+
+void launch_begin_step(task_round* task, round_state* round, const round_state& now, item_range slice,
+                       cudaStream_t stream) {
+  begin_lone_step<<<1, 1, 0, stream>>>(task, round, now, slice);
+  check_launch("the step's first kernel");
 }
 
 }  // namespace m2grl::cuda

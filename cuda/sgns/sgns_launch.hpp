@@ -30,6 +30,7 @@ struct sgns_arguments {
   kernel::sgns_options options;  ///< the epoch is the round's; pointers are the device's
   table_ref inputs, outputs;
   std::uint32_t dim = 0;
+  unsigned char* off_chip = nullptr;  ///< memory of all warps, sgns_grid::off_chip_bytes, or null: it is shared memory
   sequence_source sequences;
   task_round* task = nullptr;
   const round_state* round = nullptr;
@@ -47,14 +48,14 @@ struct sgns_grid {
   sgns_variant variant;
   std::uint32_t blocks = 0;
   std::uint32_t warps_per_block = 0;
-  std::size_t shared_bytes = 0;  ///< of a block
+  std::size_t shared_bytes = 0;    ///< of a block
+  std::size_t off_chip_bytes = 0;  ///< of all warps, where one's ring exceeds a block's shared memory; else 0
 
   [[nodiscard]] std::uint32_t warps() const { return blocks * warps_per_block; }
 };
 
 /// As many warps as the current device holds at once, but at most one for `sequences_per_warp` sequences of an epoch of
-/// `sequences`: more would train on stale rows only. Throws invalid_input where the ring of one warp exceeds a block's
-/// shared memory.
+/// `sequences`: more would train on stale rows only.
 [[nodiscard]] sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim, sgns_variant variant,
                                        std::uint64_t sequences);
 inline constexpr std::uint64_t sequences_per_warp = 64;
@@ -65,5 +66,9 @@ void launch_sgns(const sgns_arguments& arguments, const sgns_grid& grid, cudaStr
 /// The start of a round: every task's slice and weight. `slices` [tasks] in device memory.
 void launch_begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weight_policy policy,
                         std::uint32_t intra_tasks, cudaStream_t stream);
+
+/// The start of a step of one task alone: *round becomes `now`, the task's sums go on.
+void launch_begin_step(task_round* task, round_state* round, const round_state& now, item_range slice,
+                       cudaStream_t stream);
 
 }  // namespace m2grl::cuda

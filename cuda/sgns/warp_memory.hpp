@@ -14,6 +14,20 @@ inline constexpr std::uint32_t panel_columns = 128;
 /// Up to this many output rows stay in registers while a centre trains.
 inline constexpr std::uint32_t tile_outputs = 8;
 
+/// The padded dims that kernels are compiled for.
+inline constexpr std::uint32_t padded_dims[] = {32, 64, 128, 256, 512, 1024};
+/// The narrowest that holds `dim`, 1 … 1024.
+[[nodiscard]] constexpr std::uint32_t padded_columns(std::uint32_t dim) noexcept {
+  const std::uint32_t* found = padded_dims;
+  while (*found < dim) ++found;
+  return *found;
+}
+/// Kernels from this padded dim on can keep a warp's memory off the chip, where a long ring outgrows a block's shared
+/// memory; below it, the longest fits on every GPU.
+inline constexpr std::uint32_t least_off_chip_columns = 512;
+/// At most so many warps then share a launch, which bounds their memory: some hundred MB.
+inline constexpr std::uint32_t most_off_chip_warps = 1024;
+
 /// A row of the ring: one copy for all positions that hold the same node.
 struct ring_copy {
   std::uint32_t id;

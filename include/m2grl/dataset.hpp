@@ -17,7 +17,8 @@ struct view_data {
   std::string name;
   vocabulary ids;
   ragged sequences;  ///< training sequences; empty rows are left out
-  csr_graph graph;   ///< filled where the view trains on walks or comes from an edge list, else empty
+  csr_graph graph;   ///< filled where the view comes from an edge list, or trains on walks (see load_options)
+  std::vector<std::uint32_t> event_weights;  ///< beside sequences.ids, where the log has weights and no graph was built
 };
 
 /// Links from the nodes of one view to those of another, by training occurrences.
@@ -66,8 +67,14 @@ struct dataset {
   ingest_report report;
 };
 
+struct load_options {
+  /// Whether to build the graphs of views that train on walks of a log. Else train() builds them, on a GPU where it
+  /// trains on one.
+  bool build_graphs = true;
+};
+
 /// Reads, joins, filters, splits and numbers the data of a configuration.
 /// Throws invalid_input (file, line, column), io_error.
-[[nodiscard]] dataset load_dataset(const config& cfg);
+[[nodiscard]] dataset load_dataset(const config& cfg, const load_options& options = {});
 
 }  // namespace m2grl

@@ -10,6 +10,8 @@
 #include "m2grl/compose.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
+#include "m2grl/device.hpp"
+#include "m2grl/dlpack.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/evaluate.hpp"
 #include "m2grl/export.hpp"

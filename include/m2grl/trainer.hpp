@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
+#include "m2grl/device.hpp"
 #include "m2grl/graph.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/types.hpp"
@@ -22,9 +24,12 @@ struct view_input {
   std::size_t nodes = 0;
   ragged_ref sequences;                   ///< trained on directly, unless walks are asked for
   std::span<const std::uint64_t> counts;  ///< node frequencies [nodes], for the samplers; empty: counted here
-  const csr_graph* graph = nullptr;       ///< walked on where `source` is walks
+  const csr_graph* graph = nullptr;       ///< walked on where `source` is walks; null: the transitions of `sequences`
   sequence_source source = sequence_source::sessions;
   walk_config walks;
+  bool directed = false;                         ///< of the graph that is built here
+  std::span<const std::uint32_t> event_weights;  ///< of it, beside sequences.ids; empty: 1 each
+  memory_kind sequences_in = memory_kind::host;  ///< device: sequences and event_weights are read in place, on a GPU
 };
 
 /// One link as a trainer takes it: row i of targets lists the `to` nodes of node i of view `from`.
@@ -46,8 +51,6 @@ struct progress {
   std::span<const task_state> tasks;  ///< losses are those of the last round
 };
 
-/// Where training runs. `automatic`: on the current CUDA device where m2grl is built with CUDA and there is one.
-enum class device_kind { automatic, cpu, cuda };
 /// What `wanted` comes to on this machine, cpu or cuda. Throws invalid_input where cuda is wanted and m2grl was built
 /// without it, or there is no device; or where the configuration asks for what only a GPU has.
 [[nodiscard]] device_kind resolve_device(device_kind wanted, const train_config& cfg);
@@ -64,6 +67,12 @@ struct train_options {
   std::stop_token stop;  ///< checked between rounds
   /// Score of the tables so far, higher is better; asked for after each epoch where train.patience > 0.
   std::function<double(const embeddings&)> validate;
+  /// On a GPU: what is enqueued here before train() happens before training, which is over when train() returns.
+  /// Null: a stream of its own.
+  stream_handle stream = nullptr;
+  /// On a GPU: the tables stay there, in train_result::on_device, and learned.views holds none. Not with
+  /// train.patience.
+  bool keep_on_device = false;
 };
 
 struct train_result {
@@ -71,9 +80,10 @@ struct train_result {
   double seconds = 0;  ///< training only
   std::uint64_t pairs = 0;
   std::uint64_t rounds = 0;
-  std::uint32_t epochs = 0;      ///< epochs trained
-  std::uint32_t best_epoch = 0;  ///< whose tables these are (early stopping), else the last
-  bool stopped = false;          ///< ended by the stop token
+  std::uint32_t epochs = 0;                            ///< epochs trained
+  std::uint32_t best_epoch = 0;                        ///< whose tables these are (early stopping), else the last
+  bool stopped = false;                                ///< ended by the stop token
+  std::shared_ptr<const device_embeddings> on_device;  ///< where train_options::keep_on_device asked for it
 };
 
 /// Trains from spans in memory. Throws invalid_input (also for a device that is not there), out_of_memory, diverged,

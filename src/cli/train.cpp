@@ -103,8 +103,8 @@ void run_train(const train_arguments& args, interrupts& signals) {
   const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   check_places(args);
   const config cfg = configured(args);
-  (void)resolve_device(device_named(args.device), cfg.train);  // before the data is read
-  dataset data = load_dataset(cfg);
+  const device_kind device = resolve_device(device_named(args.device), cfg.train);  // before the data is read
+  dataset data = load_dataset(cfg, {.build_graphs = args.dry_run || device == device_kind::cpu});
   fmt::print(screen, "{}", ingest_text(data));
   if (args.dry_run) {
     fmt::print(screen, "{}{}", plan_text(cfg, data), memory_text(plan_memory(cfg, data, device_named(args.device))));

@@ -107,7 +107,7 @@ void check_sources(const config& cfg) {
   }
 }
 
-void load_events(const config& cfg, dataset& out) {
+void load_events(const config& cfg, const load_options& options, dataset& out) {
   check_sources(cfg);
   const std::size_t workers = worker_count(cfg.train.threads);
   std::vector<std::string> columns;
@@ -131,8 +131,13 @@ void load_events(const config& cfg, dataset& out) {
     values.push_back(source_of(cfg, v, log, column));
     const std::uint64_t least = v == 0 ? cfg.data.min_count : cfg.views[v].min_count;
     built.push_back(build_view(log, split_of_log, cfg.views[v], values.back(), least, out.report));
-    if (built.back().view.ids.size() == 0) {
-      throw invalid_input(fmt::format("view \"{}\" has no node that occurs in training", cfg.views[v].name));
+    view_data& view = built.back().view;
+    if (view.ids.size() == 0) {
+      throw invalid_input(fmt::format("view \"{}\" has no node that occurs in training", view.name));
+    }
+    if (cfg.views[v].sequences == sequence_source::walks && options.build_graphs) {
+      view.graph = build_transition_graph(view.sequences, view.ids.size(), cfg.views[v].directed, view.event_weights);
+      view.event_weights = {};
     }
   }
   for (const auto& [from, to] : wanted_links(cfg)) {
@@ -151,7 +156,7 @@ void load_events(const config& cfg, dataset& out) {
 
 }  // namespace
 
-dataset load_dataset(const config& cfg) {
+dataset load_dataset(const config& cfg, const load_options& options) {
   const auto start = std::chrono::steady_clock::now();
   if (cfg.views.empty()) throw invalid_input("the configuration has no [[views]]");
   dataset out;
@@ -167,7 +172,7 @@ dataset load_dataset(const config& cfg) {
     }
     out.report.events_kept = out.report.training_events = out.report.events_read;
   } else {
-    load_events(cfg, out);
+    load_events(cfg, options, out);
   }
   out.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return out;

@@ -95,9 +95,7 @@ built_view build_view(const event_log& log, const split_events& split, const vie
   if (view.merge_repeats) report.dropped.push_back({fmt::format("view \"{}\": repeat merged", view.name), merged});
   report.dropped.push_back(
       {fmt::format("view \"{}\": alone in its session (counted, not trained on)", view.name), single});
-  if (view.sequences == sequence_source::walks) {
-    out.view.graph = build_transition_graph(sequences, n.counts.size(), view.directed, weights);
-  }
+  if (view.sequences == sequence_source::walks) out.view.event_weights = std::move(weights);
   std::vector<std::string> names;
   for (const node_id value : n.value_of_node) names.push_back(values.names[value]);
   out.view.ids = vocabulary(std::move(names), std::move(n.counts));

@@ -33,7 +33,8 @@ struct built_view {
 };
 
 /// Counts training events, numbers nodes by descending frequency (ties: first seen), drops nodes below
-/// `min_count`, and writes the sequences. Event weights multiply counts and transitions.
+/// `min_count`, and writes the sequences. Event weights multiply counts; those of the transitions stay beside the
+/// sequences.
 [[nodiscard]] built_view build_view(const event_log& log, const split_events& split, const view_config& view,
                                     const value_source& values, std::uint64_t min_count, ingest_report& report);
 

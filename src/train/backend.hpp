@@ -2,12 +2,13 @@
 /// The one seam between the trainer and a device: virtual per round, never per row.
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "m2grl/kernel/task_weights.hpp"
 #include "m2grl/model.hpp"
+#include "m2grl/trainer.hpp"
 #include "train/problem.hpp"
 
 namespace m2grl {
@@ -47,22 +48,28 @@ class backend {
   virtual const std::vector<task_state>& tasks() = 0;
   /// What is learned so far; valid until the next launch, and only while no round is in flight.
   virtual const embeddings& learned() = 0;
-  /// Hands it over at the end.
+  /// Hands it over at the end; without tables where these stay on a device.
   virtual embeddings take() = 0;
+  /// Hands the tables over that stay on a device, or null. After take().
+  virtual std::shared_ptr<const device_embeddings> take_on_device() { return nullptr; }
 };
 
 /// The problem must outlive the backend. Throws out_of_memory.
 [[nodiscard]] std::unique_ptr<backend> make_cpu_backend(const problem& p);
 
-#ifdef M2GRL_HAS_CUDA
-/// On the current CUDA device; `largest_slices`: at most so many items of each task in a round; `on_plan` may be empty.
-/// The problem must outlive the backend. Throws out_of_memory, cuda_error.
+/// On the current CUDA device; `largest_slices`: at most so many items of each task in a round. Of the options, those
+/// of a GPU are read here. The problem must outlive the backend. Throws out_of_memory, cuda_error.
 [[nodiscard]] std::unique_ptr<backend> make_cuda_backend(const problem& p,
                                                          const std::vector<std::uint64_t>& largest_slices,
-                                                         const std::function<void(const memory_lines&)>& on_plan);
+                                                         const train_options& options);
 /// What it would take, and where it would put it.
 [[nodiscard]] memory_lines describe_cuda_memory(const problem& p, const std::vector<std::uint64_t>& largest_slices);
-#endif
+/// How often each node occurs in sequences that lie in device memory, which are checked on the way; `what` names them
+/// in messages. Waits for the stream. Throws invalid_input, out_of_memory, cuda_error.
+[[nodiscard]] std::vector<std::uint64_t> count_device_nodes(ragged_ref sequences, std::size_t nodes,
+                                                            const std::string& what, stream_handle stream);
+/// Why no GPU can be used here; empty where one can.
+[[nodiscard]] std::string why_no_gpu();
 
 /// Tables and relations before the first round: inputs uniform in ±½/dim (word2vec), outputs zero, W the
 /// identity (ones on the diagonal), b = −relation_dim/4 for sigmoid and 0 otherwise. Drawn by counter, the

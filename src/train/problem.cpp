@@ -65,10 +65,22 @@ void check_ragged(ragged_ref rows, std::size_t nodes, const std::string& what) {
   }
 }
 
+/// Those in device memory were checked when they were counted.
+void check_sequences(const view_input& view, const std::string& what) {
+  require(
+      view.event_weights.empty() || view.event_weights.size() == view.sequences.ids.size(),
+      fmt::format("{}: {} event weights for {} events", what, view.event_weights.size(), view.sequences.ids.size()));
+  if (view.sequences_in == memory_kind::host) {
+    check_ragged(view.sequences, view.nodes, what);
+  } else {
+    require(!view.counts.empty(), what + ": sequences in device memory need counts");
+  }
+}
+
 std::vector<std::uint64_t> frequencies(const view_input& view) {
   if (!view.counts.empty()) return {view.counts.begin(), view.counts.end()};
   std::vector<std::uint64_t> counts(view.nodes, 0);
-  if (view.source == sequence_source::walks) {
+  if (view.source == sequence_source::walks && view.graph != nullptr) {
     for (node_id u = 0; u < view.nodes; ++u) counts[u] = view.graph->degree(u);
   } else {
     for (const node_id id : view.sequences.ids) ++counts[id];
@@ -88,13 +100,14 @@ view_task make_view(const train_config& cfg, const view_input& input, std::uint3
   task.number = number;
   task.input = input;
   if (input.source == sequence_source::walks) {
-    require(input.graph != nullptr && input.graph->nodes() == input.nodes,
-            what + " walks, but has no graph of its size");
+    require(input.graph == nullptr ? !input.sequences.ids.empty() : input.graph->nodes() == input.nodes,
+            what + " walks, but has neither a graph of its size nor sequences to make one of");
+    if (input.graph == nullptr) check_sequences(input, what);
     require(input.walks.length >= 2 && input.walks.per_node >= 1, what + ": walks need length >= 2 and per_node >= 1");
     task.items = static_cast<std::uint64_t>(input.nodes) * input.walks.per_node;
     task.positions = task.items * input.walks.length;
   } else {
-    check_ragged(input.sequences, input.nodes, what);
+    check_sequences(input, what);
     task.items = input.sequences.size();
     task.positions = input.sequences.ids.size();
   }

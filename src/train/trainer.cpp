@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <deque>
 
 #include "m2grl/error.hpp"
 #include "train/backend.hpp"
@@ -26,13 +27,12 @@ embeddings copy_of(const embeddings& e) {
 /// One run: launches rounds, adds up what they report, stops where asked.
 class run {
  public:
-  run(const problem& p, const train_options& options)
+  run(const problem& p, device_kind device, const train_options& options)
       : problem_(p),
         options_(options),
-        device_(resolve_device(options.device, p.cfg)),
-        limits_(limits_of(device_)),
+        limits_(limits_of(device)),
         schedule_(p, limits_),
-        backend_(make_backend(device_, p, schedule_, options)),
+        backend_(make_backend(device, p, schedule_, options)),
         epoch_(p.tasks()),
         pairs_(p.tasks()) {}
 
@@ -54,6 +54,7 @@ class run {
       result_.learned = std::move(best_);
     } else {
       result_.learned = backend_->take();
+      result_.on_device = backend_->take_on_device();
       fill(result_.learned.tasks, last_epoch_.empty() ? epoch_ : last_epoch_);
       result_.best_epoch = result_.epochs;
     }
@@ -127,7 +128,6 @@ class run {
 
   const problem& problem_;
   const train_options& options_;
-  device_kind device_;
   round_limits limits_;
   schedule schedule_;
   std::unique_ptr<backend> backend_;
@@ -141,6 +141,40 @@ class run {
   std::uint32_t in_flight_ = 0;
   bool ended_ = false;
 };
+
+/// Views whose sequences lie in device memory, with their counts.
+class counted_views {
+ public:
+  counted_views(std::span<const view_input> views, device_kind device, stream_handle stream)
+      : views_(views.begin(), views.end()) {
+    for (view_input& view : views_) {
+      if (view.sequences_in == memory_kind::host) continue;
+      const std::string what = fmt::format("view \"{}\"", view.name);
+      if (device == device_kind::cpu) {
+        throw invalid_input(what + ": its sequences lie in device memory, but training would run on the CPU");
+      }
+      counts_.push_back(count_device_nodes(view.sequences, view.nodes, what, stream));
+      if (view.counts.empty()) view.counts = counts_.back();
+    }
+  }
+  [[nodiscard]] std::span<const view_input> views() const noexcept { return views_; }
+
+ private:
+  std::vector<view_input> views_;
+  std::deque<std::vector<std::uint64_t>> counts_;
+};
+
+/// The graphs of views that walk without one. The CPU wants them all; a GPU builds its own.
+std::deque<csr_graph> build_graphs(problem& p) {
+  std::deque<csr_graph> graphs;
+  for (view_task& task : p.views) {
+    view_input& view = task.input;
+    if (view.source != sequence_source::walks || view.graph != nullptr) continue;
+    graphs.push_back(build_transition_graph(view.sequences, view.nodes, view.directed, view.event_weights));
+    view.graph = &graphs.back();
+  }
+  return graphs;
+}
 
 std::size_t view_index(const dataset& data, const std::string& name) {
   for (std::size_t v = 0; v < data.views.size(); ++v) {
@@ -161,8 +195,16 @@ link_input find_link(const dataset& data, const link_config& wanted) {
 
 train_result train(const train_config& cfg, std::span<const view_input> views, std::span<const link_input> links,
                    const train_options& options) {
-  const problem p = make_problem(cfg, views, links);
-  return run(p, options).finish();
+  if (options.keep_on_device && cfg.patience > 0) {
+    throw invalid_input(
+        fmt::format("train.patience is {}, but tables that stay on the GPU have no best epoch kept", cfg.patience));
+  }
+  const device_kind device = resolve_device(options.device, cfg);
+  const counted_views counted(views, device, options.stream);
+  problem p = make_problem(cfg, counted.views(), links);
+  std::deque<csr_graph> graphs;
+  if (device == device_kind::cpu) graphs = build_graphs(p);
+  return run(p, device, options).finish();
 }
 
 namespace {
@@ -177,8 +219,14 @@ training_inputs inputs_of(const config& cfg, const dataset& data) {
   training_inputs inputs;
   for (std::size_t v = 0; v < data.views.size(); ++v) {
     const view_data& view = data.views[v];
-    view_input input{view.name, view.ids.size(), view.sequences, view.ids.counts(), nullptr, {}, {}};
+    view_input input;
+    input.name = view.name;
+    input.nodes = view.ids.size();
+    input.sequences = view.sequences;
+    input.counts = view.ids.counts();
+    input.event_weights = view.event_weights;
     if (v < cfg.views.size()) {
+      input.directed = cfg.views[v].directed;
       input.source = cfg.views[v].sequences;
       input.walks = cfg.views[v].walks;
     }

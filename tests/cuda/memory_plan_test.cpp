@@ -7,6 +7,7 @@
 
 #include "cuda/align/link_batch.hpp"
 #include "cuda/memory_plan.hpp"
+#include "cuda/sgns/warp_memory.hpp"
 #include "m2grl/error.hpp"
 #include "random_graphs.hpp"
 
@@ -63,12 +64,14 @@ struct small_world {
   [[nodiscard]] problem make() const { return make_problem(cfg, views, joined); }
 };
 
+constexpr std::uint64_t block_shared_bytes = 232448;  // of Hopper
+
 /// Epochs of seven rounds.
 cuda::memory_plan plan_memory(const problem& p, std::uint64_t free_bytes,
                               std::uint64_t reserve_bytes = cuda::default_reserve_bytes) {
   std::vector<std::uint64_t> largest_slices;
   for (std::size_t t = 0; t < p.tasks(); ++t) largest_slices.push_back((p.items(t) + 6) / 7);
-  return cuda::plan_memory(p, largest_slices, free_bytes, reserve_bytes);
+  return cuda::plan_memory(p, largest_slices, {free_bytes, block_shared_bytes}, reserve_bytes);
 }
 
 constexpr std::uint64_t plenty = std::uint64_t{1} << 40;
@@ -167,12 +170,53 @@ TEST_CASE("a plan in words") {
   REQUIRE(lines.size() == plan.parts.size() + 1);
   CHECK(lines.front() == "cuBLAS work space                    32.0 MiB");
   std::size_t moved = 0;
+  const std::string host = "in host memory: an epoch reads ";
   for (const std::string& line : lines) {
-    const bool sequences = line.find("sequences of item") == 0;
-    const bool host = line.size() > 14 && line.compare(line.size() - 14, 14, "in host memory") == 0;
-    moved += sequences && host ? 1 : 0;
-    if (&line != &lines.back()) CHECK(sequences == host);
+    const bool sequences = line.find("sequences of item") == 0, moves = line.find(host) != std::string::npos;
+    moved += sequences && moves ? 1 : 0;
+    CHECK(sequences == moves);
   }
   CHECK(moved == 1);
   CHECK(lines.back().find(" free on the device, ") != std::string::npos);
+}
+
+TEST_CASE("sequences of the caller's device memory take none; graphs to be built take it for a while") {
+  small_world world;
+  world.views[0].sequences_in = memory_kind::device;  // only looked at for their sizes
+  const std::vector<std::uint64_t> counts(100, 1);
+  world.views[0].counts = counts;
+  for (const std::size_t v : {std::size_t{0}, std::size_t{1}}) {
+    world.views[v].source = sequence_source::walks;
+    world.views[v].walks.kind = walk_kind::uniform;
+  }
+  const problem p = world.make();
+  const std::uint64_t events = world.item.ids.size();  // more than those of shop
+  const cuda::memory_plan plan = plan_memory(p, plenty);
+  CHECK(bytes_of(plan, memory_use::sequences, 0) == 0);
+  CHECK(bytes_of(plan, memory_use::building, 0) == 48 * events);
+  CHECK(bytes_of(plan, memory_use::graph, 0) == 101 * 8 + 2 * events * 8);
+  CHECK(plan.place_of(memory_use::building, 0) == memory_place::device);
+  const std::uint64_t all = plan.bytes(memory_place::device);
+  CHECK(plan_memory(p, all - 1, 0).place_of(memory_use::building, 0) == memory_place::pinned_host);
+}
+
+TEST_CASE("a ring that outgrows shared memory is planned in device memory") {
+  small_world world;
+  world.joined.clear();
+  world.cfg.dim = 1000;
+  world.cfg.side = window_side::both;
+  world.cfg.window = 5;
+  CHECK(bytes_of(plan_memory(world.make(), plenty), memory_use::off_chip, 0) == 0);
+  world.cfg.window = 16;
+  const std::uint64_t bytes = bytes_of(plan_memory(world.make(), plenty), memory_use::off_chip, 0);
+  CHECK(bytes > std::uint64_t{1024} * 2 * 33 * 1024 * 4);  // 1,024 warps, 33 rows as they are and as they were
+  CHECK(bytes < std::uint64_t{1024} * 2 * 40 * 1024 * 4);
+}
+
+TEST_CASE("the narrowest padded dim") {
+  CHECK(cuda::padded_columns(1) == 32);
+  CHECK(cuda::padded_columns(32) == 32);
+  CHECK(cuda::padded_columns(33) == 64);
+  CHECK(cuda::padded_columns(513) == 1024);
+  CHECK(cuda::padded_columns(1024) == 1024);
 }

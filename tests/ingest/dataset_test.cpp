@@ -309,6 +309,14 @@ TEST_CASE("a view that walks gets the graph of its training transitions, weighed
   REQUIRE(view.graph.nodes() == 3);  // a–b: 1 + 1, b–c: 5
   CHECK(view.graph.columns == std::vector<node_id>{1, 0, 2, 1});
   CHECK(view.graph.cumulative == std::vector<std::uint32_t>{5, 5, 7, 2});
+  CHECK(view.event_weights.empty());
+
+  const dataset later = load_dataset(cfg, {.build_graphs = false});
+  const view_data& unbuilt = later.views[0];
+  CHECK(unbuilt.graph.empty());
+  const csr_graph built = build_transition_graph(unbuilt.sequences, unbuilt.ids.size(), false, unbuilt.event_weights);
+  CHECK(built.columns == view.graph.columns);
+  CHECK(built.cumulative == view.graph.cumulative);
 }
 
 TEST_CASE("overlapping sessions: the last event in time is held out, and no session shows what followed it") {

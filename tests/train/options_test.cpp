@@ -84,9 +84,10 @@ TEST_CASE("malformed views and links") {
   check_message("view \"category\" has no node that occurs", [](cfg&, in& i) { i.views[1].sequences = {}; });
   static const std::vector<std::uint64_t> short_counts{1, 2};
   check_message("30 nodes but 2 counts", [](cfg&, in& i) { i.views[0].counts = short_counts; });
-  check_message("has no graph", [](cfg&, in& i) {
+  static const csr_graph small{{0, 0}, {}, {}};
+  check_message("has neither a graph of its size", [](cfg&, in& i) {
     i.views[0].source = sequence_source::walks;
-    i.views[0].graph = nullptr;
+    i.views[0].graph = &small;
   });
   check_message("length >= 2", [](cfg&, in& i) {
     i.views[0].source = sequence_source::walks;
@@ -119,4 +120,38 @@ TEST_CASE("a device that is not there, or lacks what is asked for, is refused") 
   }
   cfg.precision = table_precision::bf16;
   CHECK_THROWS_WITH(resolve_device(device_kind::cpu, cfg), Catch::Matchers::StartsWith("train.precision is bf16"));
+}
+
+TEST_CASE("what only a GPU can do is refused on the CPU") {
+  const std::vector<std::uint64_t> offsets{0, 2};
+  const std::vector<node_id> ids{0, 1};
+  view_input view;
+  view.name = "item";
+  view.nodes = 2;
+  view.sequences = {offsets, ids};
+  view.sequences_in = memory_kind::device;
+  train_options options;
+  options.device = device_kind::cpu;
+  CHECK_THROWS_WITH(train({}, std::span(&view, 1), {}, options),
+                    "view \"item\": its sequences lie in device memory, but training would run on the CPU");
+  train_config patient;
+  patient.patience = 3;
+  options.keep_on_device = true;
+  view.sequences_in = memory_kind::host;
+  CHECK_THROWS_WITH(train(patient, std::span(&view, 1), {}, options),
+                    Catch::Matchers::StartsWith("train.patience is 3, but tables that stay on the GPU"));
+  if (!built_with_cuda()) {
+    CHECK_THROWS_WITH(device_sgns({}, {}, {}, {}, 1), "this m2grl was built without the CUDA backend");
+  }
+}
+
+TEST_CASE("walks need a graph, or sequences to make one of") {
+  view_input view;
+  view.name = "item";
+  view.nodes = 2;
+  view.source = sequence_source::walks;
+  train_options options;
+  options.device = device_kind::cpu;
+  CHECK_THROWS_WITH(train({}, std::span(&view, 1), {}, options),
+                    "view \"item\" walks, but has neither a graph of its size nor sequences to make one of");
 }

@@ -212,3 +212,26 @@ TEST_CASE("progress figures agree with each other and with the result") {
   CHECK(pairs == result.pairs);
   CHECK(result.seconds >= seconds);
 }
+
+TEST_CASE("a view that walks without a graph walks on the transitions of its sequences") {
+  catalogue::inputs c;
+  catalogue::fill(c, 200, 8, 400, 12, 3);
+  train_config cfg = catalogue::small_config();
+  cfg.deterministic = true;
+  view_input& view = c.views[0];
+  view.source = sequence_source::walks;
+  view.walks.kind = walk_kind::weighted;
+  std::vector<std::uint32_t> weights;
+  for (std::size_t i = 0; i < view.sequences.ids.size(); ++i) weights.push_back(1 + static_cast<std::uint32_t>(i % 9));
+  view.event_weights = weights;
+  const std::vector<std::uint64_t> counts(view.nodes, 1);
+  view.counts = counts;
+  for (const bool directed : {false, true}) {
+    view.directed = directed;
+    const csr_graph graph = build_transition_graph(view.sequences, view.nodes, directed, weights);
+    view.graph = &graph;
+    const auto given = train(cfg, c.views, c.linked);
+    view.graph = nullptr;
+    CHECK(catalogue::same_bits(train(cfg, c.views, c.linked).learned, given.learned));
+  }
+}
