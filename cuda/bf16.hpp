@@ -10,6 +10,10 @@
 #include "cuda/columns.hpp"
 #include "m2grl/kernel/host_device.hpp"
 
+#ifdef __CUDACC__
+#include <cuda_bf16.h>
+#endif
+
 namespace m2grl::cuda {
 
 struct bf16 {
@@ -99,17 +103,23 @@ M2GRL_HOST_DEVICE void add_on_grid(bf16* place, const columns<Count>& x) {
   if constexpr (Count == 4) {
     asm volatile("red.global.add.noftz.v2.bf16x2 [%0], {%1, %2};" ::"l"(place), "r"(packed[0]), "r"(packed[1])
                  : "memory");
-    return;
-  }
-#endif
-  if constexpr (Count == 1) {
+  } else if constexpr (Count == 2) {
+    asm volatile("red.global.add.noftz.bf16x2 [%0], %1;" ::"l"(place), "r"(packed[0]) : "memory");
+  } else {
     const auto value = static_cast<unsigned short>(packed[0]);
     asm volatile("red.global.add.noftz.bf16 [%0], %1;" ::"l"(place), "h"(value) : "memory");
+  }
+#else  // older GPUs have no such reduction: CUDA's header loops until its exchange succeeds
+  if constexpr (Count == 1) {
+    atomicAdd(reinterpret_cast<__nv_bfloat16*>(place), __ushort_as_bfloat16(static_cast<unsigned short>(packed[0])));
   } else {
     for (std::uint32_t j = 0; j < Count; j += 2) {
-      asm volatile("red.global.add.noftz.bf16x2 [%0], %1;" ::"l"(place + j), "r"(packed[j / 2]) : "memory");
+      __nv_bfloat162 pair;
+      memcpy(&pair, &packed[j / 2], sizeof(pair));
+      atomicAdd(reinterpret_cast<__nv_bfloat162*>(place + j), pair);
     }
   }
+#endif
 #else
   for (std::uint32_t j = 0; j < Count; ++j) place[j] = to_nearest(to_float(place[j]) + x.v[j]);
 #endif

@@ -97,7 +97,7 @@ class warp_ring {
     return ring_rows_;
   }
 
-  const warp& warp_;
+  warp warp_;  // no reference to the vocabulary's: an object that points to itself stays in memory
   table_ref inputs_;
   std::uint32_t ring_rows_;
   warp_arrays& arrays_;

@@ -318,7 +318,7 @@ class warp_vocabulary {
   table_ref inputs_, outputs_;
   std::uint32_t dim_;
   float rate_;
-  const warp_layout& layout_;
+  warp_layout layout_;
   warp_arrays& arrays_;
   rows rows_;
   warp_ring<Columns, Adagrad, Element> ring_;
