@@ -107,6 +107,11 @@ void report::add(figure f) {
   figures_.push_back(std::move(f));
 }
 
+double report::value_of(const std::string& name) const {
+  const auto found = std::find_if(figures_.begin(), figures_.end(), [&](const figure& f) { return f.name == name; });
+  return found == figures_.end() ? 0 : found->value;
+}
+
 void report::write() const {
   if (options_.json.empty()) return;
   nlohmann::ordered_json j{{"bench", bench_}, {"machine", machine()}, {"validated", validated_}};
@@ -187,6 +192,9 @@ int run_main(int argc, char** argv, const std::string& bench, const std::functio
     report r(bench, o);
     body(o, r);
     r.write();
+  } catch (const not_run& e) {
+    fmt::print(stderr, "bench_{}: {}\n", bench, e.what());
+    return 3;
   } catch (const std::exception& e) {
     fmt::print(stderr, "bench_{}: {}\n", bench, e.what());
     return 1;

@@ -39,6 +39,10 @@ struct figure {
 struct validation_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+/// Thrown where a bench cannot run on this machine, with the reason.
+struct not_run : std::runtime_error {
+  explicit not_run(const std::string& reason) : std::runtime_error("not run: " + reason) {}
+};
 /// Throws validation_error unless `good`.
 void check(bool good, const std::string& what);
 
@@ -51,6 +55,8 @@ class report {
   /// Says what was validated, before the figures that rest on it.
   void validated(const std::string& what);
   void add(figure f);
+  /// Of the figure of this name; 0 where none was added.
+  [[nodiscard]] double value_of(const std::string& name) const;
   void write() const;
 
  private:
@@ -77,7 +83,8 @@ class report {
 [[nodiscard]] std::uint64_t peak_resident_bytes();
 void reset_peak();
 
-/// Parses the options, runs `body`, writes the JSON. Exit code 1 with one line where something fails.
+/// Parses the options, runs `body`, writes the JSON. Exit code 1 with one line where something fails, 3 where the bench
+/// cannot run here.
 /// `extra`: further options, name → (default, help).
 int run_main(int argc, char** argv, const std::string& bench, const std::function<void(const options&, report&)>& body,
              const std::map<std::string, std::pair<std::string, std::string>>& extra = {});
