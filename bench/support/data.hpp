@@ -24,4 +24,8 @@ enum class skew { uniform, zipf };
 /// about `edges` directed entries, transition counts 1 … as drawn, no isolated node.
 [[nodiscard]] csr_graph power_law_graph(std::uint32_t nodes, std::uint64_t edges);
 
+/// `count` sequences of `length` ids whose transitions make such a graph, without the edges that spare nodes from
+/// isolation.
+[[nodiscard]] ragged power_law_sequences(std::uint64_t count, std::uint32_t length, std::uint32_t nodes);
+
 }  // namespace m2grl::bench
