@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What must hold on a GPU: its tests, compute-sanitizer on the small ones, its benches; one JSON file of it all.
+"""What must hold on a GPU: its tests, compute-sanitizer on the small ones, its benches, and what a user would take
+instead of it (bench/peers/gpu_sgns_peers.py); one JSON file of it all. The benches' part takes less than 10 minutes.
 
   scripts/gpu_check.py [--part all|tests|bench] [--build build] [--out FILE]
 
@@ -11,6 +12,7 @@ import json
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -18,6 +20,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 SANITIZER_TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
 SANITIZED_TEST = "cuda_sgns"  # one warp on small tables: minutes become seconds
 SKIPPED = 77                  # exit code of a test that cannot run here
+NOT_RUN = 3                   # exit code of a bench that cannot run here
+BENCH_SECONDS = 110           # at most, of each bench: the four and the peers stay below 10 minutes
+PEER_SECONDS = 150
+SGNS_FIGURE = "uniform_10M_fp32"  # of bench_gpu_sgns: what the peers train too
+PEER_RATIO = 20
 
 
 def run(command, seconds):
@@ -78,10 +85,39 @@ def check_benches(build, results):
     for bench in benches:
         with tempfile.TemporaryDirectory() as folder:
             figures = pathlib.Path(folder) / "figures.json"
-            entry = judged(*run([bench, "--json", figures], 300), lambda code, text: "not run:" in text)
+            entry = judged(*run([bench, "--json", figures], BENCH_SECONDS), lambda code, text: code == NOT_RUN)
             if figures.exists():
                 entry["figures"] = json.loads(figures.read_text())
             results[bench.name] = entry
+    check_peers(results)
+
+
+def check_peers(results):
+    """Every peer of its own, then the bench's figure over the better one."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder) / "peers.json"
+        command = [sys.executable, ROOT / "bench/peers/gpu_sgns_peers.py", "--json", report]
+        code, text, seconds = run(command, PEER_SECONDS)
+        if report.exists():
+            peers = json.loads(report.read_text())["peers"]
+            results.update({f"peer {name}": entry for name, entry in peers.items()})
+        else:
+            peers = {}
+            results["peers"] = judged(code, text, seconds)
+    results["sgns over the better peer"] = peer_ratio(results.get("bench_gpu_sgns", {}), peers)
+
+
+def peer_ratio(bench, peers):
+    figures = {f["name"]: f["value"] for f in bench.get("figures", {}).get("figures", [])}
+    rates = {name: entry["pairs_per_s"] for name, entry in peers.items() if "pairs_per_s" in entry}
+    if SGNS_FIGURE not in figures:
+        return {"result": "not run", "reason": f"bench_gpu_sgns gave no figure {SGNS_FIGURE}"}
+    if not rates:
+        return {"result": "not run", "reason": "no peer ran"}
+    better = max(rates, key=rates.get)
+    ratio = figures[SGNS_FIGURE] / rates[better]
+    return {"result": "passed", "peer": better, "ratio": ratio, "ratio_at_least": PEER_RATIO,
+            "met": ratio >= PEER_RATIO}
 
 
 def told(command):

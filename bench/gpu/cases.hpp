@@ -25,7 +25,8 @@ inline void need_gpu() {
              static_cast<double>(device.totalGlobalMem) / (1 << 30));
 }
 
-/// Runs cases one after another. One that fails reports no figure and takes no other with it: time on a GPU is rare.
+/// Runs cases one after another and writes the report after each. One that fails, or does not end in time, reports no
+/// figure and takes no other's with it: time on a GPU is rare.
 class case_list {
  public:
   explicit case_list(report& r) : report_(r) {}
@@ -35,15 +36,15 @@ class case_list {
     if (!report_.wants(name)) return;
     try {
       f();
+      report_.write();
     } catch (const std::exception& e) {
       fmt::print(stderr, "{}: {}\n", name, e.what());
       failed_.push_back(name);
     }
   }
-  /// Writes the figures of all other cases, then throws where one has failed.
+  /// Throws where a case has failed.
   void finish() const {
     if (failed_.empty()) return;
-    report_.write();
     throw std::runtime_error(
         fmt::format("{} failed: {}", failed_.size() == 1 ? "one case" : "some cases", fmt::join(failed_, ", ")));
   }
