@@ -2,7 +2,7 @@
 BUILD ?= build
 JOBS ?= $(shell nproc)
 .PHONY: help build demo test check check-format check-docs check-consumers check-tidy check-tsan format bench clean
-.PHONY: gpu-check gpu-check-tests gpu-check-bench deps check-deps
+.PHONY: gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release
@@ -51,6 +51,9 @@ gpu-check-tests: build  ## the first half of it
 
 gpu-check-bench: build  ## the second half
 	@scripts/gpu_check.py --build $(BUILD) --part bench
+
+gpu-count:  ## without a GPU: registers and spills of every kernel, instructions of SGNS's hot loops; needs nvcc
+	@scripts/count_sgns.py
 
 deps:
 	@sh scripts/install_dependencies.sh
