@@ -170,7 +170,7 @@ class gpu_case {
     const double expected = expected_pairs(setting_, sequences_);
     const double noise = setting_.shrunk ? 3 / std::sqrt(static_cast<double>(sequences_)) : 0;
     check(std::abs(pairs_ / expected - 1) <= noise, fmt::format("{} pairs were trained, not {}", pairs_, expected));
-    const double least = ids == skew::uniform ? 0.9 * start_loss : 0;
+    const double least = ids == skew::uniform && !kind_.adagrad ? 0.9 * start_loss : 0;  // elsewhere it falls at once
     check(first_loss_ > least && first_loss_ < 1.001 * start_loss,
           fmt::format("the first epoch's loss is {}, not within {} … {}", first_loss_, least, 1.001 * start_loss));
     check(last_loss_ < first_loss_, fmt::format("the loss rose from {} to {}", first_loss_, last_loss_));

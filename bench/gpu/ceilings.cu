@@ -16,11 +16,17 @@ __device__ std::uint64_t grid_size() { return std::uint64_t{gridDim.x} * blockDi
 __device__ void put(float* place, float x) { *place = x; }
 __device__ void put(cuda::bf16* place, float x) { *place = cuda::to_nearest(x); }
 
+/// Mixed well: of successive numbers alone, a multiplication would leave rows that resemble one another.
+__device__ std::uint32_t mixed(std::uint64_t i) {
+  std::uint64_t x = (i + 1) * 0x9E3779B97F4A7C15ull;
+  x = (x ^ (x >> 32)) * 0xD6E8FEB86659FD93ull;
+  return static_cast<std::uint32_t>(x ^ (x >> 32));
+}
+
 template <class Element>
 __global__ void fill(Element* values, std::uint64_t count, float scale) {
   for (std::uint64_t i = first_index(); i < count; i += grid_size()) {
-    const auto mixed = static_cast<std::uint32_t>((i * 0x9E3779B97F4A7C15ull) >> 32);
-    put(values + i, scale * (static_cast<float>(mixed) * (1.0f / 4294967296.0f) - 0.5f));
+    put(values + i, scale * (static_cast<float>(mixed(i)) * (1.0f / 4294967296.0f) - 0.5f));
   }
 }
 
