@@ -3,7 +3,7 @@
 
   scripts/count_sgns.py [--nvcc nvcc] [--kernels all|sgns]
 
-Compiles cuda/**/*.cu for sm_90 with the build's flags (minutes). Prints every kernel's registers, stack, spills and
+Compiles cuda/**/*.cu for sm_90 with the build's flags. Prints every kernel's registers, stack, spills and
 static shared memory as ptxas reports them, then PTX instructions by kind of SGNS's fp32 SGD kernel for padded dim 128:
 of the whole kernel, and of its innermost loops that multiply and add, the hot ones. PTX is not yet what runs: ptxas may
 unroll, merge and move.

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What must hold on a GPU: its tests, compute-sanitizer on the small ones, its benches, and what a user would take
-instead of it (bench/peers/gpu_sgns_peers.py); one JSON file of it all. The benches' part takes less than 10 minutes.
+instead of it (bench/peers/gpu_sgns_peers.py); one JSON file of it all. The benches' part ends before 10 minutes have
+passed.
 
   scripts/gpu_check.py [--part all|tests|bench] [--build build] [--out FILE]
 
