@@ -22,8 +22,9 @@ FLAGS = ["-std=c++20", "--expt-relaxed-constexpr", "-O3", "-DNDEBUG", "-arch=com
          (".", "include", "src"))]
 SGNS = ROOT / "cuda/sgns/sgns_kernel.cu"
 HOT_KERNEL = "train_sequences<128, false, float>"
-# K 5: six outputs by four columns of a lane are 24 multiply-adds for each context; logits take five contexts at once.
-OUTPUTS_BY_COLUMNS = 24
+# K 5: six outputs by four columns of a lane are 24 multiply-adds for each context. Multiply-adds of a pass, and how many
+# contexts it takes: logits of five at once, both updates of one. Windows in which a node repeats update in two loops.
+HOT_LOOPS = {5 * 24: 5, 2 * 24: 1}
 CONTEXTS = 10
 KINDS = ("fma", "shfl", "ld.shared", "st.shared", "ld generic", "st generic", "ld.local", "st.local", "ld.global",
          "red.global", "other")
@@ -144,21 +145,20 @@ def print_hot_kernel(ptx):
         sys.exit(f"{SGNS}: no kernel is called {HOT_KERNEL}: {', '.join(names.values())}")
     print(f"\n{HOT_KERNEL}, PTX instructions\n{'':50s}" + "".join(f"{kind:>11s}" for kind in KINDS))
     print(row("the whole kernel, every path", counted(body)))
-    centre, passes = dict.fromkeys(KINDS, 0), 0
+    centre, found = dict.fromkeys(KINDS, 0), []
     for first, last in innermost_loops(body):
         counts = counted(body[first:last + 1])
-        if counts["fma"] < OUTPUTS_BY_COLUMNS:
+        if counts["fma"] < 24:
             continue
-        contexts = counts["fma"] // OUTPUTS_BY_COLUMNS
-        of_k5 = counts["fma"] % OUTPUTS_BY_COLUMNS == 0
-        note = f"K 5, {contexts} context(s) a pass" if of_k5 else "other K"
+        contexts = HOT_LOOPS.get(counts["fma"])
+        note = f"K 5, {contexts} context(s) a pass" if contexts else "other K, or repeated nodes"
         print(row(f"  loop, lines {first} … {last}: {note}", counts))
-        if of_k5:
-            passes += 1
+        if contexts:
+            found.append(counts["fma"])
             for kind in KINDS:
                 centre[kind] += counts[kind] * (CONTEXTS // contexts)
-    if passes != 3:  # logits, deltas of outputs, deltas of inputs
-        print(f"{passes} loops, not 3, have multiples of {OUTPUTS_BY_COLUMNS} multiply-adds: the hot ones are unknown")
+    if sorted(found) != sorted(HOT_LOOPS):
+        print(f"loops of {sorted(found)} multiply-adds, not of {sorted(HOT_LOOPS)}: the hot ones are unknown")
         return
     print(row(f"those of K 5, a centre of {CONTEXTS} contexts", centre))
     print("Outside of these loops a centre's rows are read and added to, and its logits become gradients.")

@@ -69,9 +69,13 @@ struct warp_layout {
   [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t logits(bool adagrad) const {
     return stage() + (staged_outputs(adagrad) ? outputs * panel_width() : 0);
   }
+  /// From one context's logits to the next one's: whole vectors of 4, as many as a tile has.
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t logit_stride() const {
+    return outputs <= tile_outputs ? tile_outputs : (outputs + 3) / 4 * 4;
+  }
   /// Of the whole, a multiple of 128.
   [[nodiscard]] M2GRL_HOST_DEVICE std::size_t bytes(bool adagrad) const {
-    const std::size_t sum = sizeof(warp_arrays) + sizeof(float) * (logits(adagrad) + contexts * outputs);
+    const std::size_t sum = sizeof(warp_arrays) + sizeof(float) * (logits(adagrad) + contexts * logit_stride());
     return (sum + 127) / 128 * 128;
   }
 };

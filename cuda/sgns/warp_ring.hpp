@@ -30,6 +30,7 @@ class warp_ring {
   M2GRL_HOST_DEVICE void enter(std::uint32_t slot, std::uint32_t id) {
     std::uint32_t c = find_copy([&](const ring_copy& copy) { return copy.positions > 0 && copy.id == id; });
     if (c < ring_rows_) {
+      ++shared_;
       warp_.map(1, [&](std::uint32_t) {
         ++arrays_.copies[c].positions;
         arrays_.copy_of[slot] = c;
@@ -54,7 +55,10 @@ class warp_ring {
     const std::uint32_t c = arrays_.copy_of[slot];
     const ring_copy copy = arrays_.copies[c];
     warp_.map(1, [&](std::uint32_t) { arrays_.copies[c].positions = copy.positions - 1; });
-    if (copy.positions > 1) return;
+    if (copy.positions > 1) {
+      --shared_;
+      return;
+    }
     const float factor = inputs_.factors != nullptr ? inputs_.factors[copy.id] : 1.0f;
     for (std::uint32_t p = 0; p < rows::panels; ++p) {
       warp_.each([&](std::uint32_t lane) {
@@ -69,6 +73,9 @@ class warp_ring {
       warp_.map(1, [&](std::uint32_t) { add_to_table<1>(inputs_.squares + copy.id, {{copy.added_square}}); });
     }
   }
+
+  /// Whether some positions share a copy.
+  [[nodiscard]] M2GRL_HOST_DEVICE bool shares_copies() const { return shared_ > 0; }
 
   /// The copy of a window's context i, and its columns from `at` on.
   [[nodiscard]] M2GRL_HOST_DEVICE ring_copy& copy(const kernel::window_slots& window, std::uint32_t i) const {
@@ -102,6 +109,7 @@ class warp_ring {
   std::uint32_t ring_rows_;
   warp_arrays& arrays_;
   float *now_, *loaded_;
+  std::uint32_t shared_ = 0;  // positions beyond the first of each copy
 };
 
 }  // namespace m2grl::cuda

@@ -38,6 +38,8 @@ class warp_vocabulary {
         stage_(rest() + layout.stage()),
         logits_(rest() + layout.logits(Adagrad)) {
     warp_.each([&](std::uint32_t lane) { loss_[lane] = 0; });
+    // Places of a tile beyond the outputs there are stay zero, so that gradients can be read by whole vectors.
+    warp_.map(layout.contexts * layout.logit_stride(), [&](std::uint32_t i) { logits_[i] = 0; });
   }
 
   template <class Function>
@@ -77,6 +79,9 @@ class warp_vocabulary {
   template <std::uint32_t Outputs>
   using output_parts = per_lane<part[Outputs]>;
 
+  [[nodiscard]] M2GRL_HOST_DEVICE float& logit(std::uint32_t context, std::uint32_t output) const {
+    return logits_[context * layout_.logit_stride() + output];
+  }
   /// What follows the arrays of known size.
   [[nodiscard]] M2GRL_HOST_DEVICE float* rest() const { return reinterpret_cast<float*>(&arrays_ + 1); }
   [[nodiscard]] M2GRL_HOST_DEVICE part& stage_part(std::uint32_t k, std::uint32_t lane) const {
@@ -90,6 +95,10 @@ class warp_vocabulary {
     load_outputs<Outputs>(plan, 0, 0, t);
     add_logits<Outputs>(window, plan.count, 0, 0, t);
     if (!gradients(window.count, plan, rate_)) return;
+    if (!ring_.shares_copies()) {
+      move_both<Outputs>(window, plan, t);
+      return;
+    }
     add_output_deltas<Outputs>(window, plan, 0, 0, [&](std::uint32_t k, std::uint32_t lane) { return t[lane][k]; });
     for (std::uint32_t i = 0; i < window.count; ++i) move_input<Outputs>(window, plan.count, i, 0, 0, 1, t);
   }
@@ -171,7 +180,7 @@ class warp_vocabulary {
       warp_.each([&](std::uint32_t lane) {
         const std::uint32_t r = lane / Outputs, k = lane % Outputs;
         if (r >= at_once || i + r >= window.count || first + k >= n) return;
-        float& z = logits_[(i + r) * n + first + k];
+        float& z = logit(i + r, first + k);
         z = p == 0 ? sums[lane] : z + sums[lane];
       });
     }
@@ -188,14 +197,15 @@ class warp_vocabulary {
       losses[lane] = 0;
       for (std::uint32_t i = lane; i < m * n; i += warp_lanes) {
         const std::uint32_t k = i % n;
+        float& z = logit(i / n, k);
         float gradient = 0;
         if (((masked >> k) & 1u) == 0) {
-          const kernel::logistic result = kernel::logistic_of(logits_[i], k == 0);
-          if (!kernel::usable_logit(logits_[i])) faulty[lane] = true;
+          const kernel::logistic result = kernel::logistic_of(z, k == 0);
+          if (!kernel::usable_logit(z)) faulty[lane] = true;
           losses[lane] += result.loss;
           gradient = scale * result.gradient;
         }
-        logits_[i] = gradient;
+        z = gradient;
       }
     });
     warp_.sync();
@@ -218,12 +228,19 @@ class warp_vocabulary {
       for (std::uint32_t i = 0; i < window.count; ++i) {
         const part x = ring_.now(window, i, rows::column(p, lane));
         M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
-          const float g = first + k < n ? logits_[i * n + first + k] : 0.0f;
+          const float g = first + k < n ? logit(i, first + k) : 0.0f;
           M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) delta[lane][k].v[j] += g * x.v[j];
         }
       }
+    });
+    add_to_outputs<Outputs>(plan, first, p, delta, before);
+  }
+  template <std::uint32_t Outputs, class Before>
+  M2GRL_HOST_DEVICE void add_to_outputs(const kernel::centre_plan& plan, std::uint32_t first, std::uint32_t p,
+                                        const output_parts<Outputs>& delta, Before&& before) {
+    warp_.each([&](std::uint32_t lane) {
       M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
-        if (first + k >= n) break;
+        if (first + k >= plan.count) break;
         const std::uint32_t id = plan.outputs[first + k];
         float factor = outputs_.factors != nullptr ? outputs_.factors[id] : 1.0f;
         if constexpr (Adagrad) factor *= arrays_.output_rate[first + k];
@@ -234,6 +251,41 @@ class warp_vocabulary {
     });
   }
 
+  /// T += Gᵀ X and X += G T in one pass over a window whose rows all have copies of their own: each is still as it was
+  /// when its turn comes.
+  template <std::uint32_t Outputs>
+  M2GRL_HOST_DEVICE void move_both(const kernel::window_slots& window, const kernel::centre_plan& plan,
+                                   const output_parts<Outputs>& t) {
+    output_parts<Outputs> delta;
+    warp_.each([&](std::uint32_t lane) {
+      M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) delta[lane][k] = part{};
+      for (std::uint32_t i = 0; i < window.count; ++i) {
+        part& x = ring_.now(window, i, rows::column(0, lane));
+        const part before = x;
+        part after = before;
+        float g[tile_outputs];
+        load_gradients<Outputs>(i, g);
+        M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
+          M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) {
+            delta[lane][k].v[j] += g[k] * before.v[j];
+            after.v[j] += g[k] * t[lane][k].v[j];
+          }
+        }
+        x = after;
+      }
+    });
+    add_to_outputs<Outputs>(plan, 0, 0, delta, [&](std::uint32_t k, std::uint32_t lane) { return t[lane][k]; });
+  }
+  /// Of context i, by vectors; zero beyond the outputs that there are.
+  template <std::uint32_t Outputs>
+  M2GRL_HOST_DEVICE void load_gradients(std::uint32_t i, float (&g)[tile_outputs]) const {
+    const columns<4> low = load<4>(&logit(i, 0));
+    M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < 4; ++k) g[k] = low.v[k];
+    constexpr std::uint32_t rest_of_tile = Outputs <= 6 ? 2 : 4;
+    const columns<rest_of_tile> high = load<rest_of_tile>(&logit(i, 4));
+    M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < rest_of_tile; ++k) g[4 + k] = high.v[k];
+  }
+
   /// Row i of X += rate · G T, one tile of outputs. Re-read, so that positions that share a copy sum.
   template <std::uint32_t Outputs>
   M2GRL_HOST_DEVICE void move_input(const kernel::window_slots& window, std::uint32_t n, std::uint32_t i,
@@ -241,7 +293,7 @@ class warp_vocabulary {
     warp_.each([&](std::uint32_t lane) {
       part sum{};
       M2GRL_DEVICE_UNROLL for (std::uint32_t k = 0; k < Outputs; ++k) {
-        const float g = first + k < n ? logits_[i * n + first + k] : 0.0f;
+        const float g = first + k < n ? logit(i, first + k) : 0.0f;
         M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < share; ++j) sum.v[j] += g * t[lane][k].v[j];
       }
       part& x = ring_.now(window, i, rows::column(p, lane));
@@ -259,14 +311,14 @@ class warp_vocabulary {
       stage_outputs(plan, p);
       for (std::uint32_t i = 0; i < m; ++i) {
         const float square = squared_sum(n, [&](std::uint32_t k, std::uint32_t lane, float& g) {
-          g = logits_[i * n + k];
+          g = logit(i, k);
           return stage_part(k, lane);
         });
         warp_.map(1, [&](std::uint32_t) { arrays_.input_square[i] += square; });
       }
       for (std::uint32_t k = 0; k < n; ++k) {
         const float square = squared_sum(m, [&](std::uint32_t i, std::uint32_t lane, float& g) {
-          g = logits_[i * n + k];
+          g = logit(i, k);
           return ring_.now(window, i, rows::column(p, lane));
         });
         warp_.map(1, [&](std::uint32_t) { arrays_.output_rate[k] += square; });
