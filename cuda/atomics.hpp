@@ -42,4 +42,28 @@ M2GRL_HOST_DEVICE inline bool claim(std::uint32_t* place, std::uint32_t open, st
 #endif
 }
 
+M2GRL_HOST_DEVICE inline void raise_flag(unsigned int* flag) {
+#ifdef __CUDA_ARCH__
+  atomicOr(flag, 1u);
+#else
+  *flag = 1;
+#endif
+}
+
+/// What this lane wrote before is seen by the whole grid before what it writes after.
+M2GRL_HOST_DEVICE inline void fence() {
+#ifdef __CUDA_ARCH__
+  __threadfence();
+#endif
+}
+
+/// A sum that other lanes of the grid added to: from L2, where they did so.
+M2GRL_HOST_DEVICE inline unsigned long long load_shared_sum(const unsigned long long* place) {
+#ifdef __CUDA_ARCH__
+  return __ldcg(place);
+#else
+  return *place;
+#endif
+}
+
 }  // namespace m2grl::cuda

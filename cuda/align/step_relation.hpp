@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "cuda/align/link_batch.hpp"
+#include "cuda/finish_task.hpp"
 #include "cuda/warp.hpp"
 
 namespace m2grl::cuda {
@@ -44,6 +45,14 @@ M2GRL_HOST_DEVICE inline void step_matrix(const link_batch& l, std::uint32_t bat
     *l.bias += matrix_rate_of(l, static_cast<std::uint32_t>(tally.pairs)) * gradient;
   });
   return tally;
+}
+
+/// The same, then the batch joins the round, whose launches end with the last batch that is not empty.
+M2GRL_HOST_DEVICE inline void end_batch(const warp& w, const link_batch& l, std::uint32_t batch) {
+  const kernel::loss_tally tally = close_batch(w, l, batch);
+  w.each([&](std::uint32_t lane) {
+    if (lane == 0 && tally.pairs > 0) finish_launch(*l.task, *l.round, tally, batches_of(l));
+  });
 }
 
 }  // namespace m2grl::cuda

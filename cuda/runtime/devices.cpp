@@ -28,4 +28,13 @@ device_room find_room() {
   return {free, static_cast<std::uint64_t>(shared)};
 }
 
+std::uint64_t resident_blocks(const void* kernel, unsigned block_threads, std::size_t shared_bytes) {
+  int device = 0, processors = 0, blocks = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "cudaDeviceGetAttribute");
+  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, static_cast<int>(block_threads), shared_bytes),
+        "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
+  return static_cast<std::uint64_t>(processors) * static_cast<std::uint64_t>(blocks);
+}
+
 }  // namespace m2grl::cuda

@@ -1,6 +1,7 @@
 #pragma once
 /// What GPUs there are. Includes nothing of CUDA.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -19,5 +20,8 @@ struct device_room {
 };
 /// Throws cuda_error.
 [[nodiscard]] device_room find_room();
+
+/// Blocks of a kernel that the current device holds at once. Throws cuda_error.
+[[nodiscard]] std::uint64_t resident_blocks(const void* kernel, unsigned block_threads, std::size_t shared_bytes);
 
 }  // namespace m2grl::cuda

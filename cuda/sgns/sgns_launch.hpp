@@ -58,6 +58,11 @@ struct sgns_grid {
 /// `sequences`: more would train on stale rows only.
 [[nodiscard]] sgns_grid plan_sgns_grid(const kernel::sgns_options& options, std::uint32_t dim, sgns_variant variant,
                                        std::uint64_t sequences);
+/// The same for a kernel by its address and padded dim.
+[[nodiscard]] sgns_grid plan_sgns_grid_of(const void* kernel, std::uint32_t columns,
+                                          const kernel::sgns_options& options, sgns_variant variant,
+                                          std::uint64_t sequences);
+inline constexpr std::uint32_t most_warps_per_block = 4;
 inline constexpr std::uint64_t sequences_per_warp = 64;
 
 /// Trains the task's slice.

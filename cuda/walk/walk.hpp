@@ -9,6 +9,9 @@ namespace m2grl::cuda {
 
 /// Blocks that fill the current device, but no more than `capacity` walks can use.
 [[nodiscard]] unsigned walk_grid(bool second_order, std::uint64_t capacity);
+/// The same for a kernel by its address.
+[[nodiscard]] unsigned walk_grid_of(const void* kernel, std::uint64_t capacity);
+inline constexpr unsigned walk_threads = 256;  ///< of a block
 
 /// Draws the walks of the slice and epoch that `task_state` and `round`, both in device memory, hold when the kernel
 /// runs.
