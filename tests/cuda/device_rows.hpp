@@ -66,7 +66,8 @@ struct device_rows {
                        mirror(const_cast<float*>(t.factors), nodes, guard), mirror(t.squares, nodes, guard)};
     };
     const walk_buffers walks(sequences);
-    device_array<m2grl::kernel::alias_entry> noise(std::span(o.sampler.entries, o.sampler.size));
+    const bool uniform = o.sampler.entries == nullptr;
+    device_array<m2grl::kernel::alias_entry> noise(std::span(o.sampler.entries, uniform ? 0 : o.sampler.size));
     device_array<std::uint32_t> keep(std::span(o.keep, o.keep == nullptr ? 0 : nodes));
 
     sgns_arguments a;
