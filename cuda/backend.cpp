@@ -82,7 +82,7 @@ class cuda_backend final : public backend {
   }
   cuda_backend(const cuda_backend&) = delete;
   cuda_backend& operator=(const cuda_backend&) = delete;
-  ~cuda_backend() override { (void)cudaStreamSynchronize(run_on_); }  // nothing may outlive the tables
+  ~cuda_backend() override { ignore(cudaStreamSynchronize(run_on_)); }  // nothing may outlive the tables
 
   void launch(const round_plan& plan) override {
     round_slot& slot = slots_[launched_ % rounds_in_flight];  // its last round has been waited for
@@ -156,8 +156,8 @@ class cuda_backend final : public backend {
     try {
       enqueue(slot);
     } catch (...) {
-      (void)cudaStreamEndCapture(s, &graph);
-      if (graph != nullptr) (void)cudaGraphDestroy(graph);
+      ignore(cudaStreamEndCapture(s, &graph));
+      if (graph != nullptr) ignore(cudaGraphDestroy(graph));
       throw;
     }
     check(cudaStreamEndCapture(s, &graph), "cudaStreamEndCapture");

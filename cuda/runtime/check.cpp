@@ -18,6 +18,7 @@ std::string name_of(const std::source_location& place) {
 
 void check(cudaError_t status, const char* call, std::source_location place) {
   if (status == cudaSuccess) return;
+  cudaGetLastError();
   throw cuda_error(fmt::format("CUDA: {} failed at {}: {} ({})", call, name_of(place), cudaGetErrorString(status),
                                cudaGetErrorName(status)));
 }

@@ -19,7 +19,7 @@ template <auto Destroy>
 struct destroy {
   template <class Handle>
   void operator()(Handle handle) const noexcept {
-    Destroy(handle);
+    ignore(Destroy(handle));
   }
 };
 }  // namespace detail

@@ -13,10 +13,10 @@
 namespace m2grl::cuda {
 
 struct device_release {
-  void operator()(void* memory) const noexcept { cudaFree(memory); }
+  void operator()(void* memory) const noexcept { ignore(cudaFree(memory)); }
 };
 struct pinned_release {
-  void operator()(void* memory) const noexcept { cudaFreeHost(memory); }
+  void operator()(void* memory) const noexcept { ignore(cudaFreeHost(memory)); }
 };
 
 /// `bytes` of device memory, 256-byte aligned; null for 0. Throws out_of_memory, which names the bytes asked for and
