@@ -213,6 +213,7 @@ std::string why_no_gpu() {
 
 std::unique_ptr<backend> make_cuda_backend(const problem& p, const std::vector<std::uint64_t>& largest_slices,
                                            const train_options& options) {
+  forget_callers_error();
   const cuda::memory_plan plan = cuda::plan_memory(p, largest_slices, find_room());
   if (options.on_memory_plan) options.on_memory_plan(describe(plan));
   return std::make_unique<cuda_backend>(p, largest_slices, plan, options);
@@ -224,6 +225,7 @@ memory_lines describe_cuda_memory(const problem& p, const std::vector<std::uint6
 
 std::vector<std::uint64_t> count_device_nodes(ragged_ref sequences, std::size_t nodes, const std::string& what,
                                               stream_handle stream) {
+  forget_callers_error();
   return count_nodes(sequences, nodes, what, stream);
 }
 

@@ -13,6 +13,9 @@ namespace m2grl::cuda {
 void check(cudaError_t status, const char* call, std::source_location place = std::source_location::current());
 void check(cublasStatus_t status, const char* call, std::source_location place = std::source_location::current());
 
+/// Where a caller's thread enters: an error that it left behind would be taken for one of our first launch.
+inline void forget_callers_error() noexcept { (void)cudaGetLastError(); }
+
 /// To follow a kernel's launch: throws cuda_error where it was refused. Faults of the kernel itself surface at the
 /// next synchronisation.
 void check_launch(const char* kernel, std::source_location place = std::source_location::current());

@@ -78,6 +78,7 @@ device_sgns::~device_sgns() = default;
 void device_sgns::enqueue(ragged_ref sequences, float learning_rate, stream_handle stream) {
   require(std::isfinite(learning_rate) && learning_rate >= 0,
           fmt::format("the learning rate is {}, it must be a finite number >= 0", learning_rate));
+  forget_callers_error();
   state& s = *state_;
   const round_state now{s.steps, s.steps, learning_rate, 0};
   launch_begin_step(s.task.data(), s.round.data(), now, {0, sequences.size()}, stream);
