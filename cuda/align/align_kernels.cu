@@ -59,7 +59,7 @@ void launch_gather_rows(const link_batch& l, std::uint32_t batch, cudaStream_t s
 }
 
 void launch_activate_rows(const link_batch& l, std::uint32_t batch, cudaStream_t stream) {
-  if (!l.sigmoid) return;
+  if (l.projection == projection_kind::identity) return;
   launch_rows<activate_row>(l, batch, stream);
   check_launch("row_kernel<activate_row>");
 }
@@ -72,7 +72,7 @@ void launch_train_pairs(const link_batch& l, std::uint32_t batch, cudaStream_t s
 }
 
 void launch_backpropagate_rows(const link_batch& l, std::uint32_t batch, cudaStream_t stream) {
-  if (!l.sigmoid) return;
+  if (l.projection == projection_kind::identity) return;
   launch_rows<backpropagate_row>(l, batch, stream);
   check_launch("row_kernel<backpropagate_row>");
 }

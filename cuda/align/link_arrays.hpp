@@ -23,7 +23,7 @@ namespace m2grl::cuda {
   l.matrix_rate = p.cfg.align_matrix_rate;
   l.batch_pairs = size.pairs;
   l.pool_size = size.pool;
-  l.sigmoid = task.input.options.projection == projection_kind::sigmoid;
+  l.projection = task.input.options.projection;
   l.learns_bias = task.input.options.bias;
   l.dim = p.cfg.dim;
   l.stride = static_cast<std::uint32_t>(padded_dim(l.dim));

@@ -49,7 +49,7 @@ struct link_batch {
   double align_rate = 0, matrix_rate = 0;  ///< of the rows, relative to η; of W and b, relative to the rows'
   std::uint32_t batch_pairs = 0;           ///< pairs in a whole batch
   std::uint32_t pool_size = 0;
-  bool sigmoid = false;  ///< f, else the identity
+  projection_kind projection = projection_kind::identity;  ///< f
   bool learns_bias = false;
   std::uint32_t dim = 0, stride = 0;                    ///< of the tables
   std::uint32_t relation_dim = 0, relation_stride = 0;  ///< strides are padded with zeros to a multiple of 16

@@ -11,6 +11,7 @@
 #include "cuda/table_parts.hpp"
 #include "cuda/warp.hpp"
 #include "m2grl/kernel/logistic.hpp"
+#include "m2grl/kernel/projection.hpp"
 
 namespace m2grl::cuda {
 
@@ -54,7 +55,7 @@ M2GRL_HOST_DEVICE inline void gather_row(const warp& w, const link_batch& l, std
   });
 }
 
-/// P = sigmoid(P). The padding stays zero.
+/// P = f(P). The padding stays zero.
 M2GRL_HOST_DEVICE inline void activate_row(const warp& w, const link_batch& l, std::uint32_t batch,
                                            std::uint32_t slot_of_both) {
   const link_side& side = side_of(l, slot_of_both);
@@ -64,13 +65,13 @@ M2GRL_HOST_DEVICE inline void activate_row(const warp& w, const link_batch& l, s
   for_columns(w, l.relation_stride, [&](std::uint32_t, std::uint32_t c) {
     columns<lane_columns> x = load<lane_columns>(row + c);
     M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) {
-      x.v[j] = c + j < l.relation_dim ? 1.0f / (1.0f + std::exp(-x.v[j])) : 0.0f;
+      x.v[j] = c + j < l.relation_dim ? kernel::projected(l.projection, x.v[j]) : 0.0f;
     }
     store(row + c, x);
   });
 }
 
-/// G = G ∘ P ∘ (1 − P): back through the sigmoid.
+/// G = G ∘ f′, told from P: back through f.
 M2GRL_HOST_DEVICE inline void backpropagate_row(const warp& w, const link_batch& l, std::uint32_t batch,
                                                 std::uint32_t slot_of_both) {
   const link_side& side = side_of(l, slot_of_both);
@@ -81,7 +82,8 @@ M2GRL_HOST_DEVICE inline void backpropagate_row(const warp& w, const link_batch&
   for_columns(w, l.relation_stride, [&](std::uint32_t, std::uint32_t c) {
     const columns<lane_columns> p = load<lane_columns>(row + c);
     columns<lane_columns> g = load<lane_columns>(gradient + c);
-    M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) g.v[j] *= p.v[j] * (1 - p.v[j]);
+    M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) g.v[j] *=
+        kernel::projection_slope(l.projection, p.v[j]);
     store(gradient + c, g);
   });
 }

@@ -83,7 +83,7 @@ struct view_config {
   walk_config walks;
 };
 
-enum class projection_kind { identity, sigmoid };
+enum class projection_kind { identity, sigmoid, tanh };
 
 /// One linked pair of views: the occurrences of `from` nodes linked to their `to` nodes. [[links]]
 struct link_config {

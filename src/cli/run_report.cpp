@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cli/text.hpp"
+#include "config/enum_names.hpp"
 #include "m2grl/graph.hpp"
 
 namespace m2grl::cli {
@@ -108,8 +109,7 @@ std::string plan_text(const config& cfg, const dataset& data) {
   }
   for (const link_config& link : cfg.links) {
     rows.push_back({link.from + '~' + link.to,
-                    fmt::format("alignment, {} of {}, {} drawn per centre",
-                                link.projection == projection_kind::sigmoid ? "sigmoid" : "identity",
+                    fmt::format("alignment, {} of {}, {} drawn per centre", config_keys::spelled(link.projection),
                                 link.relation_dim != 0 ? link.relation_dim : cfg.train.dim, link.ratio)});
   }
   text += fmt::format("tasks ({}, dim {}, K {}, window {})\n", plural(cfg.train.epochs, "epoch", "epochs"),

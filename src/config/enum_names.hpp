@@ -32,7 +32,8 @@ inline constexpr std::array spellings<walk_kind>{spelling<walk_kind>{"uniform", 
                                                  spelling<walk_kind>{"node2vec", walk_kind::node2vec}};
 template <>
 inline constexpr std::array spellings<projection_kind>{spelling<projection_kind>{"identity", projection_kind::identity},
-                                                       spelling<projection_kind>{"sigmoid", projection_kind::sigmoid}};
+                                                       spelling<projection_kind>{"sigmoid", projection_kind::sigmoid},
+                                                       spelling<projection_kind>{"tanh", projection_kind::tanh}};
 template <>
 inline constexpr std::array spellings<split_kind>{spelling<split_kind>{"none", split_kind::none},
                                                   spelling<split_kind>{"last", split_kind::last},

@@ -133,10 +133,9 @@ void link_trainer::project(side& s, const table_rows& rows, const table& w, proj
     auto p = rows_of(s.projected, begin, end - begin);
     p.leftCols(static_cast<Eigen::Index>(relation_dim)).noalias() =
         rows_of(s.values, begin, end - begin) * rows_of(w, 0, relation_dim).transpose();
-    if (kind == projection_kind::sigmoid) {
-      auto used = p.leftCols(static_cast<Eigen::Index>(relation_dim)).array();
-      used = (1 + (-used).exp()).inverse();
-    }
+    auto used = p.leftCols(static_cast<Eigen::Index>(relation_dim)).array();
+    if (kind == projection_kind::sigmoid) used = (1 + (-used).exp()).inverse();
+    if (kind == projection_kind::tanh) used = used.tanh();
     rows_of(s.gradient, begin, end - begin).setZero();
   });
 }
@@ -210,10 +209,9 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
     const auto [begin, end] = me.share(n);
     const std::size_t count = end - begin;
     auto gradient = rows_of(s.gradient, begin, count);
-    if (kind == projection_kind::sigmoid) {
-      const auto p = rows_of(s.projected, begin, count).array();
-      gradient.array() *= p * (1 - p);
-    }
+    const auto p = rows_of(s.projected, begin, count).array();
+    if (kind == projection_kind::sigmoid) gradient.array() *= p * (1 - p);
+    if (kind == projection_kind::tanh) gradient.array() *= 1 - p * p;
     const row_matrix delta = gradient.leftCols(used) * rows_of(w, 0, relation_dim);
     const row_matrix partial = gradient.leftCols(used).transpose() * rows_of(s.values, begin, count);
     {

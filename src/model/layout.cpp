@@ -1,5 +1,6 @@
 #include "model/layout.hpp"
 
+#include "config/enum_names.hpp"
 #include "m2grl/error.hpp"
 
 namespace m2grl::layout {
@@ -50,12 +51,10 @@ ingest_report report_from(const json& entry) {
   return report;
 }
 
-const char* name_of(projection_kind kind) { return kind == projection_kind::sigmoid ? "sigmoid" : "identity"; }
-
 projection_kind projection_from(const json& entry, const std::string& file) {
   const auto text = entry.get<std::string>();
-  for (const projection_kind kind : {projection_kind::identity, projection_kind::sigmoid}) {
-    if (text == name_of(kind)) return kind;
+  for (const auto& known : config_keys::spellings<projection_kind>) {
+    if (text == known.name) return known.value;
   }
   throw invalid_input({file}, fmt::format("\"{}\" is no projection", text));
 }

@@ -45,7 +45,6 @@ inline std::string query_file(const char* split, const char* what) {
 [[nodiscard]] task_state task_from(const json& entry);
 [[nodiscard]] ingest_report report_from(const json& entry);
 
-[[nodiscard]] const char* name_of(projection_kind kind);
 /// Throws invalid_input where the text names none.
 [[nodiscard]] projection_kind projection_from(const json& entry, const std::string& file);
 

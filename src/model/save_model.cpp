@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "config/enum_names.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/model.hpp"
 #include "model/check_model.hpp"
@@ -86,7 +87,7 @@ json write_relation(model_writer& out, const relation& r, std::size_t index) {
   if (!r.w_to.empty()) out.write_array(layout::relation_file(index, "to"), r.w_to);
   return {{"from", r.from},
           {"to", r.to},
-          {"projection", layout::name_of(r.projection)},
+          {"projection", config_keys::spelled(r.projection)},
           {"relation_dim", r.w_from.rows()},
           {"shared", r.w_to.empty()},
           {"bias", r.bias}};

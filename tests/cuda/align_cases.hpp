@@ -96,7 +96,7 @@ void check_learned(const test_case& c, twins& t, const Link& link) {
 template <class Link>
 void check(const test_case& c) {
   CAPTURE(c.dim, c.relation_dim, c.negatives, c.n_a, c.n_b, c.pairs, c.shared, c.bias, c.adagrad,
-          c.projection == projection_kind::sigmoid);
+          static_cast<int>(c.projection));
   twins t(c);
   Link link(t.p, t.p.links[0], t.a, t.b, c.adagrad, t.r);
   link.train(epoch, first_pair, c.pairs, learning_rate, weight);
@@ -113,7 +113,7 @@ inline bool same_bits(const table& a, const table& b) {
 
 template <class Link>
 void check_options() {
-  for (const auto projection : {projection_kind::identity, projection_kind::sigmoid}) {
+  for (const auto projection : {projection_kind::identity, projection_kind::sigmoid, projection_kind::tanh}) {
     for (const bool shared : {false, true}) {
       for (const bool bias : {false, true}) {
         for (const bool adagrad : {false, true}) {

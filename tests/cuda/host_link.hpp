@@ -154,9 +154,9 @@ class host_link {
       const product_part part = part_of(batch_, i);
       p_of(part).noalias() = x_of(part) * w_of(part.w).transpose();
     }
-    if (batch_.sigmoid) each_row(b, activate_row);
+    if (batch_.projection != m2grl::projection_kind::identity) each_row(b, activate_row);
     each_warp(batch_.batch_pairs, [&](std::uint32_t pair) { train_one_pair(b, pair); });
-    if (batch_.sigmoid) each_row(b, backpropagate_row);
+    if (batch_.projection != m2grl::projection_kind::identity) each_row(b, backpropagate_row);
     for (std::uint32_t i = 0; i < batch_.matrices; ++i) {
       const product_part part = part_of(batch_, i);
       w_of(part.w_delta).noalias() = g_of(part).transpose() * x_of(part);

@@ -8,9 +8,16 @@ namespace {
 
 const matrix& w_of_b(const alignment& at) { return at.w_b.empty() ? at.w_a : at.w_b; }
 
+double activated(activation f, double z) {
+  return f == activation::sigmoid ? sigmoid(z) : f == activation::tanh ? std::tanh(z) : z;
+}
+double slope_of(activation f, double p) {
+  return f == activation::sigmoid ? p * (1 - p) : f == activation::tanh ? 1 - p * p : 1;
+}
+
 vector project(const alignment& at, const matrix& w, const vector& row) {
   vector p;
-  for (const vector& w_row : w) p.push_back(at.sigmoid ? sigmoid(dot(w_row, row)) : dot(w_row, row));
+  for (const vector& w_row : w) p.push_back(activated(at.f, dot(w_row, row)));
   return p;
 }
 
@@ -18,7 +25,7 @@ vector project(const alignment& at, const matrix& w, const vector& row) {
 void pull_back(const alignment& at, const matrix& w, const vector& row, const vector& p, const vector& dp,
                vector& row_gradient, matrix& w_gradient) {
   for (std::size_t r = 0; r < w.size(); ++r) {
-    const double slope = dp[r] * (at.sigmoid ? p[r] * (1 - p[r]) : 1);
+    const double slope = dp[r] * slope_of(at.f, p[r]);
     for (std::size_t c = 0; c < row.size(); ++c) {
       row_gradient[c] += slope * w[r][c];
       w_gradient[r][c] += slope * row[c];

@@ -8,12 +8,15 @@
 
 namespace reference {
 
-/// logit(i, j) = f(W_a a_i) · f(W_b b_j) + bias, f the identity or the sigmoid.
+/// The functions f of a projection.
+enum class activation { identity, sigmoid, tanh };
+
+/// logit(i, j) = f(W_a a_i) · f(W_b b_j) + bias, f the identity, the sigmoid or tanh.
 struct alignment {
   matrix a, b;      ///< input rows of both views, [nodes][dim]
   matrix w_a, w_b;  ///< [relation_dim][dim]; w_b is empty where W is shared
   double bias = 0;
-  bool sigmoid = false;
+  activation f = activation::identity;
   bool learn_bias = true;
 };
 

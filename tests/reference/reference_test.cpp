@@ -57,10 +57,10 @@ TEST_CASE("SGNS gradients agree with finite differences") {
 
 TEST_CASE("alignment gradients agree with finite differences") {
   std::mt19937_64 random(12);
-  for (const bool sigmoid : {false, true}) {
+  for (const activation f : {activation::identity, activation::sigmoid, activation::tanh}) {
     for (const bool shared : {false, true}) {
       alignment at;
-      at.sigmoid = sigmoid;
+      at.f = f;
       at.a = random_matrix(random, 5, 8, 0.5);
       at.b = random_matrix(random, 4, 8, 0.5);
       at.w_a = random_matrix(random, 6, 8, 0.4);

@@ -64,7 +64,7 @@ inline model small_model(std::size_t items = 40, std::size_t categories = 6, std
   m.links.push_back(std::move(link));
   m.relations.push_back(
       {0, 1, projection_kind::sigmoid, random_table(8, 24, random), random_table(8, 17, random), -2.1f});
-  m.relations.push_back({0, 0, projection_kind::identity, random_table(24, 24, random), {}, 0});
+  m.relations.push_back({0, 0, projection_kind::tanh, random_table(24, 24, random), {}, 0});
   m.tasks = {{"item", 0.1, 1.0 / 3, 2.7182818284590452, 123456789012345}, {"item~category", -0.7, 0.25, 1e-300, 7}};
   m.test.histories.ids = {3, 1, 4, 1, 5};
   m.test.histories.offsets = {0, 2, 2, 5};

@@ -17,7 +17,9 @@ double auc(const catalogue::inputs& c, const embeddings& e) {
     for (std::size_t i = 0; i < w.rows(); ++i) {
       double sum = 0;
       for (std::size_t k = 0; k < w.dim(); ++k) sum += static_cast<double>(w[i][k]) * static_cast<double>(row[k]);
-      p.push_back(r.projection == projection_kind::sigmoid ? reference::sigmoid(sum) : sum);
+      p.push_back(r.projection == projection_kind::sigmoid ? reference::sigmoid(sum)
+                  : r.projection == projection_kind::tanh  ? std::tanh(sum)
+                                                           : sum);
     }
     return p;
   };
@@ -44,7 +46,7 @@ double auc(const catalogue::inputs& c, const embeddings& e) {
 TEST_CASE("a planted map from items to categories is learned, by every form of the task") {
   catalogue::inputs c;
   catalogue::fill(c, 240, 12, 1200, 20, 1);
-  for (const auto projection : {projection_kind::identity, projection_kind::sigmoid}) {
+  for (const auto projection : {projection_kind::identity, projection_kind::sigmoid, projection_kind::tanh}) {
     for (const bool shared : {true, false}) {
       for (const std::uint32_t relation_dim : {0u, 12u}) {
         train_config cfg = catalogue::small_config();

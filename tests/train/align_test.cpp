@@ -30,7 +30,7 @@ void check(const test_case& c) {
   expected.w_a = reference::to_matrix(r.w_from);
   if (!c.shared) expected.w_b = reference::to_matrix(r.w_to);
   expected.bias = static_cast<double>(r.bias);
-  expected.sigmoid = c.projection == projection_kind::sigmoid;
+  expected.f = static_cast<reference::activation>(c.projection);
   expected.learn_bias = c.bias;
   reference::alignment_squares squares{reference::vector(c.n_a, 0.0), reference::vector(c.n_b, 0.0)};
 
@@ -48,7 +48,8 @@ void check(const test_case& c) {
   cpu::link_trainer trainer(p, p.links[0], team);
   const auto tally = trainer.train(4, {10, c.pairs}, rate, a.view(false, c.adagrad), b.view(false, c.adagrad), r);
 
-  CAPTURE(c.dim, c.relation_dim, c.negatives, c.threads, c.pairs, c.shared, c.bias, c.adagrad, expected.sigmoid);
+  CAPTURE(c.dim, c.relation_dim, c.negatives, c.threads, c.pairs, c.shared, c.bias, c.adagrad,
+          static_cast<int>(c.projection));
   constexpr double tolerance = 1e-5;
   CHECK(distance(a.copy(), expected.a) < tolerance);
   CHECK(distance(b.copy(), expected.b) < tolerance);
@@ -66,7 +67,7 @@ void check(const test_case& c) {
 }  // namespace
 
 TEST_CASE("one batch equals the reference: every projection, sharing and bias") {
-  for (const auto projection : {projection_kind::identity, projection_kind::sigmoid}) {
+  for (const auto projection : {projection_kind::identity, projection_kind::sigmoid, projection_kind::tanh}) {
     for (const bool shared : {false, true}) {
       for (const bool bias : {false, true}) {
         for (const bool adagrad : {false, true}) {
