@@ -84,6 +84,7 @@ TEST_CASE("emulated: one warp learns what one CPU thread learns") {
   }
   SECTION("no link") { c.linked.clear(); }
   SECTION("links through a sigmoid") { link.projection = projection_kind::sigmoid; }
+  SECTION("links through tanh") { link.projection = projection_kind::tanh; }
   SECTION("links through a sigmoid of another dim, one W each") {
     link.projection = projection_kind::sigmoid;
     link.relation_dim = 33;
