@@ -58,7 +58,8 @@ void launch_gather_rows(const link_batch& l, std::uint32_t batch, cudaStream_t s
 }
 
 void launch_activate_rows(const link_batch& l, std::uint32_t batch, cudaStream_t stream) {
-  if (l.projection != projection_kind::identity) launch_rows("row_kernel<activate_row>", l, batch, stream, activate_row);
+  if (l.projection != projection_kind::identity)
+    launch_rows("row_kernel<activate_row>", l, batch, stream, activate_row);
 }
 
 void launch_train_pairs(const link_batch& l, std::uint32_t batch, cudaStream_t stream) {
@@ -69,7 +70,8 @@ void launch_train_pairs(const link_batch& l, std::uint32_t batch, cudaStream_t s
 }
 
 void launch_backpropagate_rows(const link_batch& l, std::uint32_t batch, cudaStream_t stream) {
-  if (l.projection != projection_kind::identity) launch_rows("row_kernel<backpropagate_row>", l, batch, stream, backpropagate_row);
+  if (l.projection != projection_kind::identity)
+    launch_rows("row_kernel<backpropagate_row>", l, batch, stream, backpropagate_row);
 }
 
 void launch_scatter_rows(const link_batch& l, std::uint32_t batch, cudaStream_t stream) {
