@@ -5,6 +5,9 @@
 /// earlier events) has the same one. Categories are main_nodes() of metric.hpp. Lists are the best k of all items,
 /// without the history's.
 ///
+/// "new_only" is the composed score with every category of the history ruled out: what a perfect taste for the new
+/// reaches that knows nothing else, and what it costs.
+///
 /// Mixing weight λ: score = (1 − λ)·z(composed) + λ·z(−d²), z(s) = (s − mean) / standard deviation over all candidates
 /// of the query. d² is the mean squared metric distance to the history's items, weighed like the composed query.
 
@@ -36,7 +39,7 @@ struct discovery_at_k {
 
 /// One way to score.
 struct discovery_row {
-  std::string scores;  ///< "item", "composed", "mix"
+  std::string scores;  ///< "item", "composed", "new_only", "mix"
   double mix = 0;      ///< λ of "mix"
   std::vector<discovery_at_k> at;
 };
@@ -55,7 +58,7 @@ struct discovery_evaluation {
   std::uint64_t queries = 0;
   std::uint64_t discovery_queries = 0;
   std::uint64_t unknown_queries = 0;  ///< no discovery: the target was unseen in training, or has no category
-  std::vector<discovery_row> rows;    ///< "item" (the item view alone), "composed", then a "mix" per λ
+  std::vector<discovery_row> rows;    ///< "item" (the item view alone), "composed", "new_only", then a "mix" per λ
 };
 
 /// Uses the composition, history, decay and k of `how`. Throws invalid_input where the split holds no queries, the

@@ -47,13 +47,13 @@ json report_json(const discovery_evaluation& result, const discovery_options& op
 }
 
 std::string row_name(const discovery_row& row) {
-  return row.scores == "mix" ? fmt::format("mix {:.2f}", row.mix) : row.scores;
+  return row.scores == "mix" ? fmt::format("mix {:.2f}", row.mix) : row.scores == "new_only" ? "new only" : row.scores;
 }
 
 std::string table_text(const discovery_evaluation& result, std::size_t place) {
   const std::uint32_t k = result.rows.front().at[place].k;
-  std::vector<std::vector<std::string>> cells{{fmt::format("k = {}", k), "HR", "95 %", "discovery HR", "95 %",
-                                               "categories", "distance", "novelty", "outside"}};
+  std::vector<std::vector<std::string>> cells{
+      {fmt::format("k = {}", k), "HR", "95 %", "discovery HR", "95 %", "categories", "distance", "novelty", "outside"}};
   for (const discovery_row& row : result.rows) {
     const discovery_at_k& at = row.at[place];
     const auto interval = [](const rate_estimate& r) { return fmt::format("{:.4f}–{:.4f}", r.low, r.high); };
@@ -70,8 +70,9 @@ std::string table_text(const discovery_evaluation& result, std::size_t place) {
 void discovery_arguments::add(CLI::App& command) {
   command.add_option("--view", options.view, "discovery: the category-like view; by default the metric's")
       ->type_name("VIEW");
-  command.add_option("--mix", options.mix,
-                     "discovery: shares of the metric in the score, as in 0,0.5,1; by default 0, 0.1 … 1")
+  command
+      .add_option("--mix", options.mix,
+                  "discovery: shares of the metric in the score, as in 0,0.5,1; by default 0, 0.1 … 1")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("L,…");

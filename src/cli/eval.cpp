@@ -47,7 +47,9 @@ void add_eval(CLI::App& app) {
   auto* command = app.add_subcommand("eval", "evaluate a model on the events that its split held out");
   auto args = std::make_shared<eval_arguments>();
   command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
-  command->add_option("--protocol", args->protocol, "next-item: rank all items, except the history's; discovery: into new categories")
+  command
+      ->add_option("--protocol", args->protocol,
+                   "next-item: rank all items, except the history's; discovery: into new categories")
       ->check(CLI::IsMember({"next-item", "discovery"}))
       ->type_name("PROTOCOL");
   command->add_option("--split", args->split, "validation or test")

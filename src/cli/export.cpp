@@ -28,8 +28,7 @@ void run_export(const export_arguments& args) {
   const auto compose = args.how.applied(m.cfg.eval).compose;
   export_vectors(m, args.out, format_of(args.format), compose, args.metric);
   fmt::print("wrote the vectors of {}{}{} to {}\n", plural(m.views.size(), "view", "views"),
-             compose.empty() ? "" : " and the composed ones",
-             args.metric ? " and the metric's" : "", args.out);
+             compose.empty() ? "" : " and the composed ones", args.metric ? " and the metric's" : "", args.out);
 }
 
 }  // namespace

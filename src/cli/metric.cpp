@@ -30,8 +30,8 @@ ragged read_sequences(const model& m, const metric_arguments& args) {
   try {
     return sequences_of(m, load_dataset(cfg, {.build_graphs = false}));
   } catch (const io_error& fault) {
-    throw io_error(fmt::format("{} (a metric model needs the data that the model was trained on: --data DIR)",
-                               fault.what()));
+    throw io_error(
+        fmt::format("{} (a metric model needs the data that the model was trained on: --data DIR)", fault.what()));
   }
 }
 

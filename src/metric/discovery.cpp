@@ -25,23 +25,25 @@ void check(const model& m, const query_set& held_out, const eval_config& how, co
   if (how.k.empty()) throw invalid_input("no k to evaluate at");
   if (*std::min_element(how.k.begin(), how.k.end()) == 0) throw invalid_input("k is 0, it must be at least 1");
   for (const double mix : options.mix) {
-    if (!(mix >= 0 && mix <= 1)) throw invalid_input(fmt::format("a mixing weight is {}, it must lie between 0 and 1", mix));
+    if (!(mix >= 0 && mix <= 1))
+      throw invalid_input(fmt::format("a mixing weight is {}, it must lie between 0 and 1", mix));
   }
   if (!options.mix.empty() && !m.metric) {
     throw invalid_input("a mixing weight asks for a metric, but the model has none: m2grl metric trains one");
   }
 }
 
+constexpr std::size_t first_mix = 3;  // item, composed, new_only come before
+
 std::vector<discovery_row> rows_for(const discovery_options& options) {
-  std::vector<discovery_row> rows{{"item", 0, {}}, {"composed", 0, {}}};
+  std::vector<discovery_row> rows{{"item", 0, {}}, {"composed", 0, {}}, {"new_only", 0, {}}};
   for (const double mix : options.mix) rows.push_back({"mix", mix, {}});
   return rows;
 }
 
 bool is_discovery(std::span<const node_id> history, node_id target, std::span<const node_id> categories) {
   if (target == no_node || categories[target] == no_node) return false;
-  return std::none_of(history.begin(), history.end(),
-                      [&](node_id id) { return categories[id] == categories[target]; });
+  return std::none_of(history.begin(), history.end(), [&](node_id id) { return categories[id] == categories[target]; });
 }
 
 /// Ranks every query by every row's scores, and collects what the lists are like.
@@ -62,10 +64,13 @@ class list_collector {
     rank(query, 0, scores[0]);
     mixed.assign(scores[1].begin(), scores[1].end());
     rank(query, 1, mixed);
-    if (rows_.size() == 2) return;
+    mixed.assign(scores[1].begin(), scores[1].end());
+    rule_out_known(query, mixed);
+    rank(query, 2, mixed);
+    if (rows_.size() == first_mix) return;
     standardise(scores[1]);
     standardise(scores[2]);
-    for (std::size_t row = 2; row < rows_.size(); ++row) {
+    for (std::size_t row = first_mix; row < rows_.size(); ++row) {
       const auto share = static_cast<float>(rows_[row].mix);
       for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] = (1 - share) * scores[1][i] + share * scores[2][i];
       rank(query, row, mixed);
@@ -76,6 +81,18 @@ class list_collector {
   [[nodiscard]] query_hits& hits() noexcept { return hits_; }
 
  private:
+  /// The scores of every item whose category the history knows; a target among them is a miss.
+  void rule_out_known(std::size_t query, std::span<float> scores) const {
+    std::vector<std::uint8_t> known(facts_.categories(), 0);
+    for (const node_id id : held_out_.histories[query]) {
+      if (facts_.category(id) != no_node) known[facts_.category(id)] = 1;
+    }
+    for (node_id id = 0; id < scores.size(); ++id) {
+      const node_id category = facts_.category(id);
+      if (category != no_node && known[category] != 0) scores[id] = excluded_score;
+    }
+  }
+
   void rank(std::size_t query, std::size_t row, std::span<float> scores) {
     thread_local std::vector<node_id> best;
     const auto history = held_out_.histories[query];

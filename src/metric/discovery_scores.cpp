@@ -29,7 +29,8 @@ const_view rows_of(const table& t, std::size_t first, std::size_t count) {
 void require_numbers(std::span<const float> scores, std::size_t query) {
   const auto bad = std::find_if(scores.begin(), scores.end(), [](float s) { return std::isnan(s); });
   if (bad == scores.end()) return;
-  throw invalid_input(fmt::format("the score of candidate {} for query {} is not a number", bad - scores.begin(), query));
+  throw invalid_input(
+      fmt::format("the score of candidate {} for query {} is not a number", bad - scores.begin(), query));
 }
 
 /// Scores of one block of queries, one matrix a way; reused from block to block.
@@ -40,7 +41,8 @@ class block_scores {
   void fill(std::size_t first, std::size_t count) {
     for (std::size_t w = 0; w < ways_.size(); ++w) {
       const table& candidates = ways_[w].candidates;
-      scores_[w].noalias() = rows_of(ways_[w].queries, first, count) * rows_of(candidates, 0, candidates.rows()).transpose();
+      scores_[w].noalias() =
+          rows_of(ways_[w].queries, first, count) * rows_of(candidates, 0, candidates.rows()).transpose();
     }
   }
   score_rows query(std::size_t place, std::size_t number) {

@@ -22,8 +22,8 @@ class item_sampler {
  private:
   [[nodiscard]] node_id at(double u, std::size_t first, std::size_t last) const;
 
-  std::vector<node_id> order_;       ///< items by category
-  std::vector<double> sums_;         ///< [items + 1] running sums of their weights
+  std::vector<node_id> order_;             ///< items by category
+  std::vector<double> sums_;               ///< [items + 1] running sums of their weights
   std::vector<std::size_t> first_, last_;  ///< of each item: where its category lies in order_
 };
 

@@ -7,8 +7,8 @@
 
 namespace m2grl::metric {
 
-item_facts::item_facts(const table& vectors, std::span<const std::uint64_t> counts,
-                       std::span<const node_id> categories, std::size_t category_count)
+item_facts::item_facts(const table& vectors, std::span<const std::uint64_t> counts, std::span<const node_id> categories,
+                       std::size_t category_count)
     : units_(vectors.clone()), categories_(categories), category_count_(category_count) {
   for (std::size_t r = 0; r < units_.rows(); ++r) {
     double squares = 0;

@@ -52,8 +52,8 @@ class list_measures {
  private:
   const item_facts& facts_;
   std::size_t queries_, columns_;
-  std::vector<list_values> values_;          ///< [queries, columns]
-  std::vector<std::uint8_t> shown_;          ///< [columns, categories]
+  std::vector<list_values> values_;  ///< [queries, columns]
+  std::vector<std::uint8_t> shown_;  ///< [columns, categories]
 };
 
 }  // namespace m2grl::metric

@@ -57,9 +57,10 @@ std::vector<std::size_t> linked_views(const model& m) {
     if (link_to(m, v) != nullptr) views.push_back(v);
   }
   if (views.empty()) {
-    throw invalid_input(fmt::format("a metric model needs a linked category-like view, but no view is linked from "
-                                    "\"{}\", the item view",
-                                    m.views.at(0).name));
+    throw invalid_input(
+        fmt::format("a metric model needs a linked category-like view, but no view is linked from "
+                    "\"{}\", the item view",
+                    m.views.at(0).name));
   }
   return views;
 }

@@ -41,8 +41,8 @@ ragged sequences_of(const model& m, const dataset& data) {
   for (node_id id = 0; id < read.size(); ++id) {
     node_of[id] = known.find(read.name(id));
     if (node_of[id] != no_node) continue;
-    throw invalid_input(fmt::format("item \"{}\" of the data is unknown to the model: it was trained on other data",
-                                    read.name(id)));
+    throw invalid_input(
+        fmt::format("item \"{}\" of the data is unknown to the model: it was trained on other data", read.name(id)));
   }
   ragged sequences = data.views.at(0).sequences;
   for (node_id& id : sequences.ids) id = node_of[id];

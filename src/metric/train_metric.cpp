@@ -36,6 +36,15 @@ void check(const metric_options& o) {
           "be greater than 0");
 }
 
+void require_finite(const model& m, const table& x) {
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    const auto bad = std::find_if(x[i].begin(), x[i].end(), [](float value) { return !std::isfinite(value); });
+    if (bad == x[i].end()) continue;
+    throw invalid_input(fmt::format("a metric cannot be trained: the vectors of item \"{}\" hold {}",
+                                    m.views[0].ids.name(static_cast<node_id>(i)), *bad));
+  }
+}
+
 /// [0, 1) from one word.
 double unit(std::uint32_t word) { return word * 0x1p-32; }
 
@@ -86,8 +95,8 @@ class adam {
         const double squares = beta2 * squares_[r][c] + (1 - beta2) * g * g;
         mean_[r][c] = static_cast<float>(mean);
         squares_[r][c] = static_cast<float>(squares);
-        m[r][c] -= static_cast<float>(rate * (mean / (1 - beta1_power_)) /
-                                      (std::sqrt(squares / (1 - beta2_power_)) + 1e-8));
+        m[r][c] -=
+            static_cast<float>(rate * (mean / (1 - beta1_power_)) / (std::sqrt(squares / (1 - beta2_power_)) + 1e-8));
       }
     }
   }
@@ -158,7 +167,8 @@ table initial_matrix(std::size_t rows, std::size_t dim, std::uint64_t seed) {
 
 class trainer {
  public:
-  trainer(const metric_options& o, const table& x, std::span<const item_pair> pairs, const metric::item_sampler& sampler)
+  trainer(const metric_options& o, const table& x, std::span<const item_pair> pairs,
+          const metric::item_sampler& sampler)
       : options_(o),
         x_(x),
         pairs_(pairs),
@@ -226,11 +236,13 @@ metric_model train_metric(const model& m, ragged_ref sequences, const metric_opt
   const mined_pairs mined = mine_pairs(sequences, categories, options.window);
   result.pairs = mined.positives.size();
   if (result.pairs == 0) {
-    throw invalid_input(fmt::format("no two items within {} places of one session differ in \"{}\": {} pairs share "
-                                    "their node, {} have none",
-                                    options.window, result.options.view, mined.same_category, mined.unknown_category));
+    throw invalid_input(
+        fmt::format("no two items within {} places of one session differ in \"{}\": {} pairs share "
+                    "their node, {} have none",
+                    options.window, result.options.view, mined.same_category, mined.unknown_category));
   }
   table x = metric_inputs(m, options.instance);
+  require_finite(m, x);
   const part_scales scales(m, x, options.instance);
   const metric::item_sampler sampler(m.views[0].ids.counts(), categories, options.alpha);
   trainer t(options, x, mined.positives, sampler);
