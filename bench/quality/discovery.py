@@ -17,9 +17,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMPOSITIONS = ["item", "item,brand", "item,brand,category:0.3", "item,category,brand"]
-METRIC = ["--instance", "input", "--batch", "4096", "--epochs", "3", "--learning-rate", "0.003"]
 VARIANTS = {
-    "as chosen": [],
+    "as shipped": [],
     "instance both": ["--instance", "both"],
     "no same-category negatives": ["--same-category", "0"],
     "same-category negatives only": ["--same-category", "1"],
@@ -47,9 +46,7 @@ class bench:
              self.args.data / data_set, "--out", self.model, "--overwrite"])
 
     def metric(self, options):
-        options = dict(zip(METRIC[::2], METRIC[1::2])) | dict(zip(options[::2], options[1::2]))
-        command = [self.args.m2grl, "metric", self.model, "--json", self.folder / "metric.json"]
-        run(command + [part for pair in options.items() for part in pair])
+        run([self.args.m2grl, "metric", self.model, "--json", self.folder / "metric.json", *options])
         return json.loads((self.folder / "metric.json").read_text())
 
     def evaluate(self, split, compose, resamples):
@@ -58,22 +55,22 @@ class bench:
              "--compose", compose, "--resamples", resamples, "--json", path])
         return json.loads(path.read_text())
 
-    def choose(self):
+    def choose(self, compositions, best_composed=0):
         """The best (composition, mixing weight) on the validation item, and all that was compared."""
-        found = {compose: self.evaluate("validation", compose, 0) for compose in COMPOSITIONS}
-        best_composed = max(report["composed"]["hr@10"] for report in found.values())
+        found = {compose: self.evaluate("validation", compose, 0) for compose in compositions}
+        best_composed = max([best_composed] + [report["composed"]["hr@10"] for report in found.values()])
         allowed = [(point["discovery_hr@10"], compose, point["mix"]) for compose, report in found.items()
                    for point in report["curve"] if point["hr@10"] >= TOLERATED * best_composed]
         rate, compose, mix = max(allowed)
-        item = found["item"]["item"]["discovery_hr@10"]
+        item = found[compose]["item"]["discovery_hr@10"]
         chosen = {"compose": compose, "mix": mix, "discovery_hr@10": rate, "times_item": rate / item,
                   "best_composed_hr@10": best_composed}
         return chosen, found
 
     def data_set(self, name):
         self.train(name)
-        report = {"metric": self.metric([]), "options": METRIC}
-        report["chosen"], report["validation"] = self.choose()
+        report = {"metric": self.metric([])}
+        report["chosen"], report["validation"] = self.choose(COMPOSITIONS)
         # The test: the chosen composition's curve, and the composition that was best overall on validation.
         best = max(COMPOSITIONS, key=lambda c: report["validation"][c]["composed"]["hr@10"])
         report["best_composition"] = best
@@ -82,13 +79,14 @@ class bench:
         report["verdict"] = verdict(report)
         print(name, json.dumps(report["chosen"]), json.dumps(report["verdict"]), flush=True)
         if self.args.variants:
-            report["variants"] = [self.variant(name, variant) for variant in VARIANTS]
+            report["variants"] = [self.variant(name, variant, report["chosen"]) for variant in VARIANTS]
         return report
 
-    def variant(self, name, variant):
+    def variant(self, name, variant, shipped):
+        """Another metric beside the shipped one's composition; the mixing weight is chosen anew."""
         self.metric(VARIANTS[variant])
-        chosen, found = self.choose()
-        alone = found["item"]["curve"][-1]
+        chosen, found = self.choose([shipped["compose"]], shipped["best_composed_hr@10"])
+        alone = found[shipped["compose"]]["curve"][-1]
         row = {"variant": variant, **chosen, "metric_alone_hr@10": alone["hr@10"],
                "metric_alone_discovery_hr@10": alone["discovery_hr@10"]}
         print(f"{name:14s} {variant:30s} {json.dumps(row)}", flush=True)

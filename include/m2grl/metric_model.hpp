@@ -17,16 +17,16 @@ enum class metric_instance {
 /// How a metric model is trained.
 struct metric_options {
   std::string view;  ///< the category-like view: pairs across its nodes are positives; empty: the first linked view
-  metric_instance instance = metric_instance::both;
+  metric_instance instance = metric_instance::input;
   std::uint32_t dim = 128;      ///< of M x, 1 … 1024
   double margin = 1;            ///< m of max(0, m − d)², > 0
   std::uint32_t window = 5;     ///< two items of a session at most this far apart are co-clicked, ≥ 1
   std::uint32_t negatives = 8;  ///< per positive pair, ≥ 1
   double same_category = 0.5;   ///< share of the negatives drawn from the anchor's own category, 0 … 1
   double alpha = 0;             ///< negatives are drawn in proportion to count^alpha, 0 … 1
-  std::uint32_t epochs = 5;     ///< passes over the positive pairs, ≥ 1
-  std::uint32_t batch = 1024;   ///< positive pairs a step, ≥ 1
-  double learning_rate = 1e-3;  ///< of Adam; falls linearly to 0
+  std::uint32_t epochs = 3;     ///< passes over the positive pairs, ≥ 1
+  std::uint32_t batch = 4096;   ///< positive pairs a step, ≥ 1
+  double learning_rate = 3e-3;  ///< of Adam; falls linearly to 0
   std::uint64_t seed = 1;
   bool operator==(const metric_options&) const = default;
 };

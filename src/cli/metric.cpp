@@ -16,7 +16,7 @@ namespace m2grl::cli {
 namespace {
 
 struct metric_arguments {
-  std::string model, data, json, instance = "both";
+  std::string model, data, json, instance = "input";
   metric_options options;
 };
 

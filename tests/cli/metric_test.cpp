@@ -51,7 +51,7 @@ TEST_CASE("metric: the report counts the pairs of the log") {
                                                  "same_item", "unknown_category"});
   CHECK(report["view"] == "category");
   CHECK(report["dim"] == 8);
-  CHECK(report["input_dim"] == 3 * 16);
+  CHECK(report["input_dim"] == 2 * 16);
   // Five training events, circles a a a b b. In a window of 3 nine pairs, three of a a, one of b b, five across.
   CHECK(report["pairs"] == 5 * shop::users);
   CHECK(report["same_category"] == 4 * shop::users);

@@ -54,7 +54,7 @@ TEST_CASE("metric: M recovers planted pairs across categories") {
   CHECK(m.metric->options.view == "category");
   CHECK(m.metric->pairs == 2000 * 3);
   const double learned = style_share(metric_neighbours(m, {}, 10));
-  const table x = metric_inputs(m, metric_instance::both);
+  const table x = metric_inputs(m, metric_instance::input);
   const double before = style_share(search_top_k(x, x, 10, {}, similarity::cosine));
   INFO(before << " before, " << learned << " learned");
   CHECK(before < 0.1);
