@@ -19,13 +19,14 @@ enum class vector_format {
 ///   <view>.input.{npy,txt,bin}, <view>.output.{npy,txt,bin}, <view>.ids
 /// and, where `compose` names parts, the composed vectors of all items (compose.hpp):
 ///   query.{npy,txt,bin}, candidate.{npy,txt,bin}, query.ids, candidate.ids
+/// and, where `metric` asks for them, M x of all items (metric.hpp): metric.{npy,txt,bin}, metric.ids.
 /// A line of .ids is the caller's id of that row; within it \, line feed and carriage return are written \\, \n
 /// and \r. In a file name, bytes of a view's name other than letters, digits, '_', '-', '~' and inner '.' are
 /// written %XX. Files of the same names are replaced, all of them only after every one has been written.
 /// Throws io_error; invalid_input where an id is empty or holds white space and the format is one of word2vec's
-/// (a reader would take it for two), where a part of `compose` is wrong, or where a view named "query" or
-/// "candidate" stands in the way of the composed files.
+/// (a reader would take it for two), where a part of `compose` is wrong, where a view named "query",
+/// "candidate" or "metric" stands in the way of the files of those names, or where the model has no metric.
 void export_vectors(const model& m, const std::filesystem::path& dir, vector_format format,
-                    std::span<const compose_part> compose = {});
+                    std::span<const compose_part> compose = {}, bool metric = false);
 
 }  // namespace m2grl

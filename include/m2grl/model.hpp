@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
+#include "m2grl/metric_model.hpp"
 #include "m2grl/table.hpp"
 #include "m2grl/types.hpp"
 #include "m2grl/vocabulary.hpp"
@@ -60,6 +62,7 @@ struct model {
   query_set validation;
   query_set test;
   ingest_report report;
+  std::optional<metric_model> metric{};  ///< where train_metric() was run on the model (metric.hpp)
 };
 
 /// Joins a data set (its ids, links and queries) and what was learned on it.

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/discovery.hpp"
 #include "cli/eval_options.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/text.hpp"
@@ -16,6 +17,7 @@ struct eval_arguments {
   std::string model, protocol = "next-item", split = "test", json;
   std::vector<std::uint32_t> k;
   eval_options how;
+  discovery_arguments discovery;
 };
 
 void run_eval(const eval_arguments& args) {
@@ -23,6 +25,9 @@ void run_eval(const eval_arguments& args) {
   const model m = load_model(args.model);
   eval_config how = args.how.applied(m.cfg.eval);
   if (!args.k.empty()) how.k = args.k;
+  if (args.protocol == "discovery") {
+    return run_discovery(m, args.split == "validation", how, args.discovery.options, args.json);
+  }
   const next_item_evaluation result = evaluate_next_item(m, args.split == "validation", how);
 
   json report{{"protocol", result.protocol}, {"split", result.split}, {"queries", result.model.queries}};
@@ -42,8 +47,10 @@ void add_eval(CLI::App& app) {
   auto* command = app.add_subcommand("eval", "evaluate a model on the events that its split held out");
   auto args = std::make_shared<eval_arguments>();
   command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
-  command->add_option("--protocol", args->protocol, "next-item: rank all items, except the history's")
-      ->check(CLI::IsMember({"next-item"}))
+  command
+      ->add_option("--protocol", args->protocol,
+                   "next-item: rank all items, except the history's; discovery: into new categories")
+      ->check(CLI::IsMember({"next-item", "discovery"}))
       ->type_name("PROTOCOL");
   command->add_option("--split", args->split, "validation or test")
       ->check(CLI::IsMember({"validation", "test"}))
@@ -55,6 +62,7 @@ void add_eval(CLI::App& app) {
       ->type_name("K,…");
   args->how.add_compose(*command);
   args->how.add_history(*command);
+  args->discovery.add(*command);
   command->add_option("--json", args->json, "write the metrics as JSON; \"-\": to standard output")->type_name("FILE");
   command->callback([args] { run_eval(*args); });
 }

@@ -15,6 +15,7 @@ namespace {
 struct export_arguments {
   std::string model, format, out;
   eval_options how;
+  bool metric = false;
 };
 
 vector_format format_of(const std::string& name) {
@@ -25,9 +26,9 @@ vector_format format_of(const std::string& name) {
 void run_export(const export_arguments& args) {
   const model m = load_model(args.model);
   const auto compose = args.how.applied(m.cfg.eval).compose;
-  export_vectors(m, args.out, format_of(args.format), compose);
-  fmt::print("wrote the vectors of {}{} to {}\n", plural(m.views.size(), "view", "views"),
-             compose.empty() ? "" : " and the composed ones", args.out);
+  export_vectors(m, args.out, format_of(args.format), compose, args.metric);
+  fmt::print("wrote the vectors of {}{}{} to {}\n", plural(m.views.size(), "view", "views"),
+             compose.empty() ? "" : " and the composed ones", args.metric ? " and the metric's" : "", args.out);
 }
 
 }  // namespace
@@ -41,6 +42,7 @@ void add_export(CLI::App& app) {
       ->check(CLI::IsMember({"npy", "word2vec", "word2vec-bin"}))
       ->type_name("FORMAT");
   args->how.add_compose(*command);
+  command->add_flag("--metric", args->metric, "the metric's vectors of the items, too");
   command->add_option("--out", args->out, "folder, made where it does not exist")->required()->type_name("DIR");
   command->callback([args] { run_export(*args); });
 }

@@ -31,6 +31,7 @@ void add_commands(CLI::App& app, m2grl::cli::interrupts& signals) {
   cli::add_demo(app, signals);
   cli::add_synth(app);
   cli::add_train(app, signals);
+  cli::add_metric(app);
   cli::add_eval(app);
   cli::add_recommend(app);
   cli::add_search(app);

@@ -8,6 +8,7 @@
 #include "cli/output_file.hpp"
 #include "cli/text.hpp"
 #include "m2grl/error.hpp"
+#include "m2grl/metric.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/recommend.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 
 struct search_arguments {
   std::string model, id, view, out = "-", score = "next";
-  bool all = false;
+  bool all = false, metric = false;
   std::uint32_t k = 10;
   eval_options how;
 };
@@ -47,7 +48,7 @@ void run_search(const search_arguments& args) {
   const model m = load_model(args.model);
   const model_view& view = m.views[view_index(m, args.view)];
   const auto nodes = wanted_nodes(args, view);
-  const auto found = similar_nodes(m, nodes, query_of(args, m));
+  const auto found = args.metric ? metric_neighbours(m, nodes, args.k) : similar_nodes(m, nodes, query_of(args, m));
   output_file out(args.out);
   fmt::memory_buffer lines;
   for (std::size_t row = 0; row < found.size(); ++row) {
@@ -73,12 +74,17 @@ void add_search(CLI::App& app) {
   which->add_option("--id", args->id, "an id of the view")->type_name("ITEM");
   which->add_flag("--all", args->all, "every node of the view");
   which->require_option(1);
-  command->add_option("--view", args->view, "search this view by its own vectors; by default the item view, composed")
-      ->type_name("VIEW");
+  auto* view =
+      command
+          ->add_option("--view", args->view, "search this view by its own vectors; by default the item view, composed")
+          ->type_name("VIEW");
   command->add_option("-k,--k", args->k, "neighbours a node")
       ->check(CLI::Range(1u, 1000000000u))
       ->capture_default_str();
   args->how.add_compose(*command);
+  command->add_flag("--metric", args->metric, "items by the metric's distance; the score is -d²")
+      ->excludes(view)
+      ->excludes("--compose");
   command->add_option("--score", args->score, "next: what tends to follow; cosine: what occurs in the same contexts")
       ->check(CLI::IsMember({"next", "cosine"}))
       ->capture_default_str()

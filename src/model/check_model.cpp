@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "m2grl/error.hpp"
+#include "m2grl/metric.hpp"
+
 namespace m2grl {
 namespace {
 
@@ -91,6 +94,23 @@ std::string fault_of_queries(const model& m, const query_set& queries, const std
   return bad == queries.targets.end() ? "" : fmt::format("a {} target is item {}, there are {}", split, *bad, items);
 }
 
+std::string fault_of_metric(const model& m) {
+  if (!m.metric) return {};
+  const metric_model& metric = *m.metric;
+  std::size_t columns = 0;
+  try {
+    (void)category_view(m, metric.options.view);
+    columns = metric_dim(m, metric.options.instance);
+  } catch (const invalid_input& fault) {
+    return fmt::format("the metric cannot be used: {}", fault.what());
+  }
+  if (metric.matrix.rows() != metric.options.dim || metric.matrix.dim() != columns) {
+    return fmt::format("the metric has a matrix [{}, {}] for {} dimensions and items of {}", metric.matrix.rows(),
+                       metric.matrix.dim(), metric.options.dim, columns);
+  }
+  return fault_of_values(metric.matrix, "the metric's matrix");
+}
+
 std::string fault_of_task(const task_state& task) {
   const bool finite = std::isfinite(task.log_variance) && std::isfinite(task.weight) && std::isfinite(task.loss);
   return finite ? ""
@@ -120,7 +140,8 @@ std::string fault_of(const model& m) {
     if (failed(fault_of_task(task))) return fault;
   }
   if (failed(fault_of_queries(m, m.validation, "validation"))) return fault;
-  return fault_of_queries(m, m.test, "test");
+  if (failed(fault_of_queries(m, m.test, "test"))) return fault;
+  return fault_of_metric(m);
 }
 
 }  // namespace m2grl

@@ -7,6 +7,7 @@
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/export.hpp"
+#include "m2grl/metric.hpp"
 #include "model/check_model.hpp"
 #include "model/id_lines.hpp"
 #include "model/npy.hpp"
@@ -91,7 +92,7 @@ void write_composed(vector_writer& out, const model& m, std::span<const compose_
 }  // namespace
 
 void export_vectors(const model& m, const std::filesystem::path& dir, vector_format format,
-                    std::span<const compose_part> compose) {
+                    std::span<const compose_part> compose, bool metric) {
   if (const std::string fault = fault_of(m); !fault.empty()) {
     throw invalid_input(fmt::format("the vectors cannot be exported: {}", fault));
   }
@@ -100,8 +101,12 @@ void export_vectors(const model& m, const std::filesystem::path& dir, vector_for
     if (!compose.empty() && (view.name == "query" || view.name == "candidate")) {
       throw invalid_input(fmt::format("the view \"{}\" bears the name of a file of composed vectors", view.name));
     }
+    if (metric && view.name == "metric") {
+      throw invalid_input("the view \"metric\" bears the name of the file of metric vectors");
+    }
   }
   if (!compose.empty()) (void)parts_of(m, compose);
+  const table metric_rows = metric ? metric_vectors(m) : table{};
   vector_writer out(dir, format);
   for (const model_view& view : m.views) {
     const std::string name = files::file_name_of(view.name);
@@ -110,6 +115,10 @@ void export_vectors(const model& m, const std::filesystem::path& dir, vector_for
     out.write_ids(name, view.ids.names());
   }
   if (!compose.empty()) write_composed(out, m, compose);
+  if (metric) {
+    out.write("metric", metric_rows, m.views.front().ids.names());
+    out.write_ids("metric", m.views.front().ids.names());
+  }
   out.commit();
 }
 

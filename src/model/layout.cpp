@@ -51,6 +51,51 @@ ingest_report report_from(const json& entry) {
   return report;
 }
 
+std::uint64_t version_of(const model& m) { return m.metric ? 2 : 1; }
+
+json to_json(const metric_model& metric) {
+  const metric_options& o = metric.options;
+  return {{"view", o.view},
+          {"instance", o.instance == metric_instance::both ? "both" : "input"},
+          {"dim", o.dim},
+          {"margin", o.margin},
+          {"window", o.window},
+          {"negatives", o.negatives},
+          {"same_category", o.same_category},
+          {"alpha", o.alpha},
+          {"epochs", o.epochs},
+          {"batch", o.batch},
+          {"learning_rate", o.learning_rate},
+          {"seed", o.seed},
+          {"columns", metric.matrix.dim()},
+          {"loss", metric.loss},
+          {"pairs", metric.pairs}};
+}
+
+metric_model metric_from(const json& entry, const std::string& file) {
+  metric_model metric;
+  metric_options& o = metric.options;
+  entry.at("view").get_to(o.view);
+  const auto instance = entry.at("instance").get<std::string>();
+  if (instance != "both" && instance != "input") {
+    throw invalid_input({file}, fmt::format("\"{}\" is no instance of a metric", instance));
+  }
+  o.instance = instance == "both" ? metric_instance::both : metric_instance::input;
+  entry.at("dim").get_to(o.dim);
+  entry.at("margin").get_to(o.margin);
+  entry.at("window").get_to(o.window);
+  entry.at("negatives").get_to(o.negatives);
+  entry.at("same_category").get_to(o.same_category);
+  entry.at("alpha").get_to(o.alpha);
+  entry.at("epochs").get_to(o.epochs);
+  entry.at("batch").get_to(o.batch);
+  entry.at("learning_rate").get_to(o.learning_rate);
+  entry.at("seed").get_to(o.seed);
+  entry.at("loss").get_to(metric.loss);
+  entry.at("pairs").get_to(metric.pairs);
+  return metric;
+}
+
 projection_kind projection_from(const json& entry, const std::string& file) {
   const auto text = entry.get<std::string>();
   for (const auto& known : config_keys::spellings<projection_kind>) {

@@ -8,6 +8,7 @@
 ///   view.NAME.ids              the caller's ids, a line each (id_lines.hpp); view.NAME.counts.npy: u64 [nodes]
 ///   link.N.{offsets,targets,counts}.npy         u64 [rows + 1], u32, u32
 ///   relation.N.from.npy, relation.N.to.npy      fp32 [relation_dim, dim]; `to` only where W is not shared
+///   metric.npy                 fp32 [metric dim, dim(x)], since version 2; only where the model has a metric
 ///   queries.{validation,test}.{offsets,histories,targets}.npy    u64 [queries + 1], u32, u32; 2^32 − 1: unseen
 
 #include <fmt/format.h>
@@ -25,7 +26,10 @@ namespace m2grl::layout {
 using json = nlohmann::ordered_json;
 
 inline constexpr const char* format_name = "m2grl-model";
-inline constexpr std::uint64_t format_version = 1;
+inline constexpr std::uint64_t format_version = 2;  ///< the newest that is read
+inline constexpr const char* metric_file = "metric.npy";
+/// A model is written in the oldest version that has a place for all it holds.
+[[nodiscard]] std::uint64_t version_of(const model& m);
 inline constexpr const char* manifest_name = "model.json";
 inline constexpr const char* config_name = "config.toml";
 
@@ -42,8 +46,12 @@ inline std::string query_file(const char* split, const char* what) {
 
 [[nodiscard]] json to_json(const task_state& task);
 [[nodiscard]] json to_json(const ingest_report& report);
+[[nodiscard]] json to_json(const metric_model& metric);
 [[nodiscard]] task_state task_from(const json& entry);
 [[nodiscard]] ingest_report report_from(const json& entry);
+
+/// All but the matrix. Throws invalid_input where the instance has another name than those known.
+[[nodiscard]] metric_model metric_from(const json& entry, const std::string& file);
 
 /// Throws invalid_input where the text names none.
 [[nodiscard]] projection_kind projection_from(const json& entry, const std::string& file);

@@ -105,6 +105,13 @@ query_set read_queries(const model_reader& in, const char* split) {
   return queries;
 }
 
+metric_model read_metric(const model_reader& in, const json& entry) {
+  metric_model metric = layout::metric_from(entry, in.path_of(layout::manifest_name));
+  const auto columns = entry.at("columns").get<std::uint64_t>();
+  metric.matrix = in.read_table(layout::metric_file, metric.options.dim, columns);
+  return metric;
+}
+
 model read_files(const fs::path& dir, const json& manifest) {
   const model_reader in(dir, manifest.at("files"));
   model m;
@@ -118,6 +125,7 @@ model read_files(const fs::path& dir, const json& manifest) {
   m.report = layout::report_from(manifest.at("report"));
   m.validation = read_queries(in, "validation");
   m.test = read_queries(in, "test");
+  if (manifest.contains("metric")) m.metric = read_metric(in, manifest.at("metric"));
   return m;
 }
 

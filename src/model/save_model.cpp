@@ -101,7 +101,7 @@ void write_queries(model_writer& out, const query_set& queries, const char* spli
 
 void write_files(const model& m, const std::string& toml, const fs::path& dir) {
   model_writer out(dir);
-  json manifest = {{"format", layout::format_name}, {"version", layout::format_version}, {"library", M2GRL_VERSION}};
+  json manifest = {{"format", layout::format_name}, {"version", layout::version_of(m)}, {"library", M2GRL_VERSION}};
   for (const char* list : {"views", "links", "relations", "tasks"}) manifest[list] = json::array();
   out.write(layout::config_name, [&](output_file& file) { file.write(toml); });
   for (const model_view& view : m.views) manifest["views"].push_back(write_view(out, view));
@@ -113,6 +113,10 @@ void write_files(const model& m, const std::string& toml, const fs::path& dir) {
   manifest["report"] = layout::to_json(m.report);
   write_queries(out, m.validation, "validation");
   write_queries(out, m.test, "test");
+  if (m.metric) {
+    out.write_array(layout::metric_file, m.metric->matrix);
+    manifest["metric"] = layout::to_json(*m.metric);
+  }
   manifest["files"] = out.stamps();
   output_file file(dir / layout::manifest_name);
   file.write(layout::sealed(std::move(manifest)));

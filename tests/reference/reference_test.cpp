@@ -5,6 +5,7 @@
 #include <random>
 
 #include "reference/alignment.hpp"
+#include "reference/metric.hpp"
 #include "reference/sgns.hpp"
 
 using namespace reference;
@@ -87,6 +88,17 @@ TEST_CASE("task weight gradients agree with finite differences") {
   matrix s{{-0.5, 1.2, 3}};
   const matrix analytic{weighted_loss_gradient(s[0], losses)};
   CHECK(gradient_error(s, analytic, [&] { return weighted_loss(s[0], losses); }) < tolerance);
+}
+
+TEST_CASE("metric gradients agree with finite differences") {
+  std::mt19937_64 random(14);
+  matrix m = random_matrix(random, 5, 9, 0.4);
+  const matrix x = random_matrix(random, 6, 9, 0.5);
+  const std::vector<metric_pair> pairs{{0, 1, true}, {0, 2, false}, {3, 1, false}, {4, 5, true}, {0, 2, false}};
+  for (const double margin : {0.5, 2.0, 10.0}) {
+    const auto loss = [&] { return metric_loss(m, x, pairs, margin); };
+    CHECK(gradient_error(m, metric_gradient(m, x, pairs, margin), loss) < tolerance);
+  }
 }
 
 TEST_CASE("a logit's softplus is exact where exp overflows or vanishes") {

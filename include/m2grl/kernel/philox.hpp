@@ -47,6 +47,9 @@ enum class purpose : std::uint8_t {
   order = 8,
   initial_values = 9,
   synthetic = 10,
+  metric_negatives = 11,
+  metric_initial = 12,
+  bootstrap = 13,
 };
 
 /// The draws of one sequence (walk, session, pair …) of one task in one epoch. Bit layout of the counter:

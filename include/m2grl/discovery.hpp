@@ -1,0 +1,69 @@
+#pragma once
+/// Discovery: how well vectors predict events in categories that are new to a user, and how diverse their lists are.
+///
+/// A held-out query is a *discovery* query where its target has a category and no item of its history (the user's
+/// earlier events) has the same one. Categories are main_nodes() of metric.hpp. Lists are the best k of all items,
+/// without the history's.
+///
+/// "new_only" is the composed score with every category of the history ruled out: what a perfect taste for the new
+/// reaches that knows nothing else, and what it costs.
+///
+/// Mixing weight λ: score = (1 − λ)·z(composed) + λ·z(−d²), z(s) = (s − mean) / standard deviation over all candidates
+/// of the query. d² is the mean squared metric distance to the history's items, weighed like the composed query.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "m2grl/config.hpp"
+#include "m2grl/model.hpp"
+
+namespace m2grl {
+
+/// A share and its 95 % interval: percentiles of the bootstrap over queries.
+struct rate_estimate {
+  double rate = 0, low = 0, high = 0;
+};
+
+/// Means over all queries, but for discovery_hit_rate.
+struct discovery_at_k {
+  std::uint32_t k = 10;
+  rate_estimate hit_rate;
+  rate_estimate discovery_hit_rate;  ///< over discovery queries; 0 where there are none
+  double category_coverage = 0;      ///< share of the view's nodes that occur in some list
+  double intra_list_distance = 0;    ///< mean of 1 − cosine of the item view's input vectors, over pairs of a list
+  double novelty = 0;                ///< mean of −log2(an item's share of the training events), in bits
+  /// Share of the lists outside the category of the history's last item; over queries whose last item has one.
+  double outside_share = 0;
+};
+
+/// One way to score.
+struct discovery_row {
+  std::string scores;  ///< "item", "composed", "new_only", "mix"
+  double mix = 0;      ///< λ of "mix"
+  std::vector<discovery_at_k> at;
+};
+
+struct discovery_options {
+  std::string view;         ///< category-like; empty: the metric's, else the first that the item view is linked to
+  std::vector<double> mix;  ///< λ, each within 0 … 1; anything needs a metric
+  std::uint32_t resamples = 1000;
+  std::uint64_t seed = 1;  ///< of the bootstrap
+};
+
+struct discovery_evaluation {
+  std::string protocol = "discovery";
+  std::string split;  ///< "validation" or "test"
+  std::string view;
+  std::uint64_t queries = 0;
+  std::uint64_t discovery_queries = 0;
+  std::uint64_t unknown_queries = 0;  ///< no discovery: the target was unseen in training, or has no category
+  std::vector<discovery_row> rows;    ///< "item" (the item view alone), "composed", "new_only", then a "mix" per λ
+};
+
+/// Uses the composition, history, decay and k of `how`. Throws invalid_input where the split holds no queries, the
+/// view does not exist or is not linked, λ lies outside 0 … 1 or is asked for without a metric, or a score is NaN.
+[[nodiscard]] discovery_evaluation evaluate_discovery(const model& m, bool validation, const eval_config& how,
+                                                      const discovery_options& options = {});
+
+}  // namespace m2grl

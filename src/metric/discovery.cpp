@@ -1,0 +1,180 @@
+#include "m2grl/discovery.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "m2grl/error.hpp"
+#include "m2grl/metric.hpp"
+#include "m2grl/recommend.hpp"
+#include "metric/bootstrap.hpp"
+#include "metric/discovery_scores.hpp"
+#include "metric/list_measures.hpp"
+#include "recommend/score_rows.hpp"
+
+namespace m2grl {
+namespace {
+
+using namespace metric;
+
+void check(const model& m, const query_set& held_out, const eval_config& how, const discovery_options& options,
+           const std::string& split) {
+  if (held_out.size() == 0) {
+    throw invalid_input(fmt::format("the model holds no {} queries: its split held no events out for them", split));
+  }
+  if (how.k.empty()) throw invalid_input("no k to evaluate at");
+  if (*std::min_element(how.k.begin(), how.k.end()) == 0) throw invalid_input("k is 0, it must be at least 1");
+  for (const double mix : options.mix) {
+    if (!(mix >= 0 && mix <= 1))
+      throw invalid_input(fmt::format("a mixing weight is {}, it must lie between 0 and 1", mix));
+  }
+  if (!options.mix.empty() && !m.metric) {
+    throw invalid_input("a mixing weight asks for a metric, but the model has none: m2grl metric trains one");
+  }
+}
+
+constexpr std::size_t first_mix = 3;  // item, composed, new_only come before
+
+std::vector<discovery_row> rows_for(const discovery_options& options) {
+  std::vector<discovery_row> rows{{"item", 0, {}}, {"composed", 0, {}}, {"new_only", 0, {}}};
+  for (const double mix : options.mix) rows.push_back({"mix", mix, {}});
+  return rows;
+}
+
+bool is_discovery(std::span<const node_id> history, node_id target, std::span<const node_id> categories) {
+  if (target == no_node || categories[target] == no_node) return false;
+  return std::none_of(history.begin(), history.end(), [&](node_id id) { return categories[id] == categories[target]; });
+}
+
+/// Ranks every query by every row's scores, and collects what the lists are like.
+class list_collector {
+ public:
+  list_collector(const query_set& held_out, const item_facts& facts, const std::vector<discovery_row>& rows,
+                 std::span<const std::uint32_t> k)
+      : held_out_(held_out),
+        facts_(facts),
+        rows_(rows),
+        k_(k),
+        measures_(facts, held_out.size(), rows.size() * k.size()),
+        hits_{std::vector<std::vector<std::uint32_t>>(held_out.size()), {}} {}
+
+  /// scores: item, composed and, where rows mix it in, the metric.
+  void visit(std::size_t query, score_rows scores) {
+    thread_local std::vector<float> mixed;
+    rank(query, 0, scores[0]);
+    mixed.assign(scores[1].begin(), scores[1].end());
+    rank(query, 1, mixed);
+    mixed.assign(scores[1].begin(), scores[1].end());
+    rule_out_known(query, mixed);
+    rank(query, 2, mixed);
+    if (rows_.size() == first_mix) return;
+    standardise(scores[1]);
+    standardise(scores[2]);
+    for (std::size_t row = first_mix; row < rows_.size(); ++row) {
+      const auto share = static_cast<float>(rows_[row].mix);
+      for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] = (1 - share) * scores[1][i] + share * scores[2][i];
+      rank(query, row, mixed);
+    }
+  }
+
+  [[nodiscard]] const list_measures& measures() const noexcept { return measures_; }
+  [[nodiscard]] query_hits& hits() noexcept { return hits_; }
+
+ private:
+  /// The scores of every item whose category the history knows; a target among them is a miss.
+  void rule_out_known(std::size_t query, std::span<float> scores) const {
+    std::vector<std::uint8_t> known(facts_.categories(), 0);
+    for (const node_id id : held_out_.histories[query]) {
+      if (facts_.category(id) != no_node) known[facts_.category(id)] = 1;
+    }
+    for (node_id id = 0; id < scores.size(); ++id) {
+      const node_id category = facts_.category(id);
+      if (category != no_node && known[category] != 0) scores[id] = excluded_score;
+    }
+  }
+
+  void rank(std::size_t query, std::size_t row, std::span<float> scores) {
+    thread_local std::vector<node_id> best;
+    const auto history = held_out_.histories[query];
+    const node_id target = held_out_.targets[query];
+    const float goal = target == no_node ? 0 : scores[target];
+    for (const node_id id : history) scores[id] = excluded_score;
+    if (target != no_node) scores[target] = goal;  // bought again: a target always stands
+    select_top_k(scores, *std::max_element(k_.begin(), k_.end()), best);
+    const auto place = static_cast<std::size_t>(std::find(best.begin(), best.end(), target) - best.begin());
+    const node_id last = history.empty() ? no_node : facts_.category(history.back());
+    for (std::size_t i = 0; i < k_.size(); ++i) {
+      const std::size_t column = row * k_.size() + i, length = std::min<std::size_t>(k_[i], best.size());
+      measures_.add(query, column, std::span(best).first(length), last);
+      if (target != no_node && place < length) hits_.ways_of[query].push_back(static_cast<std::uint32_t>(column));
+    }
+  }
+
+  const query_set& held_out_;
+  const item_facts& facts_;
+  const std::vector<discovery_row>& rows_;
+  std::span<const std::uint32_t> k_;
+  list_measures measures_;
+  query_hits hits_;
+};
+
+/// Tells discovery queries from the others; returns how many queries end in an item with a category.
+std::size_t classify(const query_set& held_out, std::span<const node_id> categories, query_hits& hits,
+                     discovery_evaluation& result) {
+  std::size_t known_last = 0;
+  for (std::size_t q = 0; q < held_out.size(); ++q) {
+    const auto history = held_out.histories[q];
+    const node_id target = held_out.targets[q];
+    hits.counted.push_back(is_discovery(history, target, categories));
+    result.discovery_queries += hits.counted.back();
+    result.unknown_queries += target == no_node || categories[target] == no_node;
+    known_last += !history.empty() && categories[history.back()] != no_node;
+  }
+  return known_last;
+}
+
+void fill(discovery_evaluation& result, const list_collector& lists, const hit_rates& rates,
+          std::span<const std::uint32_t> k, std::size_t known_last) {
+  for (std::size_t row = 0; row < result.rows.size(); ++row) {
+    for (std::size_t i = 0; i < k.size(); ++i) {
+      const std::size_t column = row * k.size() + i;
+      discovery_at_k at;
+      at.k = k[i];
+      at.hit_rate = rates.all[column];
+      at.discovery_hit_rate = rates.counted[column];
+      lists.measures().summarise(column, known_last, at);
+      result.rows[row].at.push_back(at);
+    }
+  }
+}
+
+}  // namespace
+
+discovery_evaluation evaluate_discovery(const model& m, bool validation, const eval_config& how,
+                                        const discovery_options& options) {
+  const query_set& held_out = validation ? m.validation : m.test;
+  discovery_evaluation result;
+  result.split = validation ? "validation" : "test";
+  check(m, held_out, how, options, result.split);
+  result.view = category_view(m, options.view.empty() && m.metric ? m.metric->options.view : options.view);
+  result.queries = held_out.size();
+  result.rows = rows_for(options);
+  const auto categories = main_nodes(m, result.view);
+  const model_view& items = m.views[0];
+  const item_facts facts(items.tables.input, items.ids.counts(), categories,
+                         m.views[view_index(m, result.view)].ids.size());
+  list_collector lists(held_out, facts, result.rows, how.k);
+  eval_config item_alone = how;
+  item_alone.compose.clear();
+  std::vector<scored_tables> ways;
+  ways.push_back(composed_tables(m, held_out, item_alone));
+  ways.push_back(composed_tables(m, held_out, how));
+  if (!options.mix.empty()) ways.push_back(metric_tables(m, held_out, how));
+  for_each_query(ways, [&](std::size_t query, score_rows scores) { lists.visit(query, scores); });
+  const std::size_t known_last = classify(held_out, categories, lists.hits(), result);
+  const hit_rates rates = bootstrap(lists.hits(), result.rows.size() * how.k.size(), options.resamples, options.seed);
+  fill(result, lists, rates, how.k, known_last);
+  return result;
+}
+
+}  // namespace m2grl

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+
+#include "m2grl/error.hpp"
+#include "m2grl/metric.hpp"
+#include "m2grl/recommend.hpp"
+#include "metric/contrastive.hpp"
+
+namespace m2grl {
+namespace {
+
+const link_data* link_to(const model& m, std::size_t view) {
+  const auto found = std::find_if(m.links.begin(), m.links.end(),
+                                  [&](const link_data& link) { return link.from == 0 && link.to == view; });
+  return found == m.links.end() ? nullptr : &*found;
+}
+
+const relation* relation_to(const model& m, std::size_t view) {
+  const auto found = std::find_if(m.relations.begin(), m.relations.end(),
+                                  [&](const relation& known) { return known.from == 0 && known.to == view; });
+  return found == m.relations.end() ? nullptr : &*found;
+}
+
+/// The vectors of a view's nodes in the relation space that items share with it; the plain ones where there is none.
+table relation_space(const model& m, std::size_t view) {
+  const table& nodes = m.views[view].tables.input;
+  const relation* r = relation_to(m, view);
+  if (r == nullptr) return nodes.clone();
+  const table& w = r->w_to.empty() ? r->w_from : r->w_to;
+  table projected(nodes.rows(), w.rows());
+  metric::project_rows(nodes, w, nodes.rows(), projected);
+  if (r->projection == projection_kind::identity) return projected;
+  for (std::size_t row = 0; row < projected.rows(); ++row) {
+    for (float& value : projected[row]) value = 1 / (1 + std::exp(-value));
+  }
+  return projected;
+}
+
+/// Adds the count-weighted mean of an item's nodes.
+void add_mean(const table& nodes, const link_data& link, std::size_t item, std::span<float> out) {
+  const std::uint64_t begin = link.targets.offsets[item], end = link.targets.offsets[item + 1];
+  double total = 0;
+  for (std::uint64_t i = begin; i < end; ++i) total += link.counts[i];
+  for (std::uint64_t i = begin; i < end; ++i) {
+    const auto share = static_cast<float>(link.counts[i] / total);
+    const auto node = nodes[link.targets.ids[i]];
+    for (std::size_t c = 0; c < node.size(); ++c) out[c] += share * node[c];
+  }
+}
+
+std::vector<std::size_t> linked_views(const model& m) {
+  std::vector<std::size_t> views;
+  for (std::size_t v = 1; v < m.views.size(); ++v) {
+    if (link_to(m, v) != nullptr) views.push_back(v);
+  }
+  if (views.empty()) {
+    throw invalid_input(
+        fmt::format("a metric model needs a linked category-like view, but no view is linked from "
+                    "\"{}\", the item view",
+                    m.views.at(0).name));
+  }
+  return views;
+}
+
+}  // namespace
+
+std::string category_view(const model& m, const std::string& name) {
+  if (name.empty()) return m.views[linked_views(m).front()].name;
+  const std::size_t view = view_index(m, name);
+  if (view != 0 && link_to(m, view) != nullptr) return name;
+  throw invalid_input(fmt::format("a metric model needs a linked category-like view, but \"{}\" {}", name,
+                                  view == 0 ? "is the item view" : "is not linked from the item view"));
+}
+
+std::vector<node_id> main_nodes(const model& m, const std::string& view) {
+  const link_data& link = *link_to(m, view_index(m, category_view(m, view)));
+  std::vector<node_id> nodes(m.views[0].ids.size(), no_node);
+  for (std::size_t item = 0; item < nodes.size(); ++item) {
+    std::uint32_t most = 0;
+    for (std::uint64_t i = link.targets.offsets[item]; i < link.targets.offsets[item + 1]; ++i) {
+      const node_id node = link.targets.ids[i];
+      if (link.counts[i] < most || (link.counts[i] == most && node > nodes[item])) continue;
+      most = link.counts[i];
+      nodes[item] = node;
+    }
+  }
+  return nodes;
+}
+
+std::size_t metric_dim(const model& m, metric_instance instance) {
+  std::size_t dim = m.views.at(0).tables.input.dim() * (instance == metric_instance::both ? 2 : 1);
+  for (const std::size_t view : linked_views(m)) {
+    const relation* r = relation_to(m, view);
+    dim += r == nullptr ? m.views[view].tables.input.dim() : r->w_from.rows();
+  }
+  return dim;
+}
+
+table metric_inputs(const model& m, metric_instance instance) {
+  const view_tables& items = m.views.at(0).tables;
+  std::vector<std::pair<const link_data*, table>> parts;
+  const std::size_t own = items.input.dim() * (instance == metric_instance::both ? 2 : 1);
+  for (const std::size_t view : linked_views(m)) parts.emplace_back(link_to(m, view), relation_space(m, view));
+  table x(items.input.rows(), metric_dim(m, instance));
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    std::copy(items.input[i].begin(), items.input[i].end(), x[i].begin());
+    if (instance == metric_instance::both) {
+      std::copy(items.output[i].begin(), items.output[i].end(), x[i].begin() + static_cast<std::ptrdiff_t>(own / 2));
+    }
+    std::size_t column = own;
+    for (const auto& [link, nodes] : parts) {
+      add_mean(nodes, *link, i, x[i].subspan(column, nodes.dim()));
+      column += nodes.dim();
+    }
+  }
+  return x;
+}
+
+}  // namespace m2grl
