@@ -16,6 +16,7 @@
 #include "m2grl/evaluate.hpp"
 #include "m2grl/export.hpp"
 #include "m2grl/graph.hpp"
+#include "m2grl/index.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/recommend.hpp"
 #include "m2grl/search.hpp"

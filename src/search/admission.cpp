@@ -57,6 +57,10 @@ admission::admission(const search_options& how, std::size_t queries, std::size_t
   }
 }
 
+bool admission::is_common(node_id candidate) const {
+  return !common_.has_value() || std::binary_search(common_->begin(), common_->end(), candidate);
+}
+
 bool admission::admits(std::size_t query, node_id candidate) const {
   if (excluded_.holds(query, candidate)) return false;
   return std::all_of(filters_.begin(), filters_.end(), [&](const filter& f) { return f.passes(query, candidate); });

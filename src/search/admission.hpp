@@ -15,6 +15,7 @@ class admission {
 
   /// Candidates that every filter common to all queries lets through, ascending; none of these filters: nothing.
   [[nodiscard]] const std::optional<std::vector<node_id>>& common() const noexcept { return common_; }
+  [[nodiscard]] bool is_common(node_id candidate) const;
   /// Whether `query` may return a candidate of common().
   [[nodiscard]] bool admits(std::size_t query, node_id candidate) const;
 

@@ -21,10 +21,11 @@ class best_list {
 
   /// What a score must exceed, or equal with a lower id; NaN while there are fewer than k.
   [[nodiscard]] float least() const noexcept {
-    return kept_.size() < k_ ? std::numeric_limits<float>::quiet_NaN() : kept_.front().score;
+    return !full() ? std::numeric_limits<float>::quiet_NaN() : kept_.front().score;
   }
+  [[nodiscard]] bool full() const noexcept { return kept_.size() == k_; }
   void offer(const scored_node& node) {
-    if (kept_.size() < k_) {
+    if (!full()) {
       kept_.push_back(node);
       std::push_heap(kept_.begin(), kept_.end(), better);
     } else if (better(node, kept_.front())) {

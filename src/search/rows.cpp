@@ -70,6 +70,36 @@ void scale_row(const float* row, std::size_t stride, float factor, float* unit) 
   for (std::size_t c = 0; c < stride; c += hn::Lanes(d)) hn::Store(hn::Mul(hn::Load(d, row + c), by), d, unit + c);
 }
 
+/// Σ f(a, b), four independent sums at a time.
+template <class Function>
+HWY_INLINE float summed(const void* left, const void* right, const void* floats, const Function& add) {
+  const tag d;
+  const auto* a = static_cast<const float*>(left);
+  const auto* b = static_cast<const float*>(right);
+  const std::size_t stride = *static_cast<const std::size_t*>(floats), lanes = hn::Lanes(d);
+  vec s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
+  const auto at = [&](std::size_t c, vec sum) HWY_ATTR { return add(hn::LoadU(d, a + c), hn::LoadU(d, b + c), sum); };
+  std::size_t c = 0;
+  for (; c + 4 * lanes <= stride; c += 4 * lanes) {
+    s0 = at(c, s0), s1 = at(c + lanes, s1), s2 = at(c + 2 * lanes, s2), s3 = at(c + 3 * lanes, s3);
+  }
+  for (; c < stride; c += lanes) s0 = at(c, s0);
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(s0, s1), hn::Add(s2, s3))));
+}
+
+float minus_product(const void* a, const void* b, const void* stride) {
+  return -summed(a, b, stride, [](vec x, vec y, vec sum) HWY_ATTR { return hn::MulAdd(x, y, sum); });
+}
+
+float square_of_distance(const void* a, const void* b, const void* stride) {
+  return summed(a, b, stride, [](vec x, vec y, vec sum) HWY_ATTR {
+    const vec difference = hn::Sub(x, y);
+    return hn::MulAdd(difference, difference, sum);
+  });
+}
+
+row_distance distance_of(similarity by) { return by == similarity::l2 ? &square_of_distance : &minus_product; }
+
 }  // namespace m2grl::search::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -79,6 +109,7 @@ namespace m2grl::search {
 HWY_EXPORT(survivors);
 HWY_EXPORT(squared_lengths);
 HWY_EXPORT(scale_row);
+HWY_EXPORT(distance_of);
 
 std::size_t survivors(const float* scores, const float* bias, std::size_t count, float threshold,
                       std::uint32_t* places) {
@@ -90,6 +121,7 @@ void squared_lengths(const float* rows, std::size_t count, std::size_t stride, f
 void scale_row(const float* row, std::size_t stride, float factor, float* unit) {
   HWY_DYNAMIC_DISPATCH(scale_row)(row, stride, factor, unit);
 }
+row_distance distance_of(similarity by) { return HWY_DYNAMIC_DISPATCH(distance_of)(by); }
 
 }  // namespace m2grl::search
 #endif

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "m2grl/kernel/similarity.hpp"
+
 namespace m2grl::search {
 
 /// survivors() writes up to so many places beyond those it returns.
@@ -20,5 +22,10 @@ void squared_lengths(const float* rows, std::size_t count, std::size_t stride, f
 
 /// unit = row · factor over [stride].
 void scale_row(const float* row, std::size_t stride, float factor, float* unit);
+
+/// Distance in fp32 of two rows, not aligned; `stride` points to the std::size_t of their floats.
+using row_distance = float (*)(const void* a, const void* b, const void* stride);
+/// Minus the inner product, for cosine as well (of unit rows); the squared distance for l2.
+[[nodiscard]] row_distance distance_of(similarity by);
 
 }  // namespace m2grl::search
