@@ -20,6 +20,7 @@
 #include "m2grl/model.hpp"
 #include "m2grl/recommend.hpp"
 #include "m2grl/search.hpp"
+#include "m2grl/selection.hpp"
 #include "m2grl/synth.hpp"
 #include "m2grl/table.hpp"
 #include "m2grl/trainer.hpp"
