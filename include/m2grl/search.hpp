@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "m2grl/device.hpp"
 #include "m2grl/kernel/similarity.hpp"
 #include "m2grl/table.hpp"
 #include "m2grl/types.hpp"
@@ -34,6 +35,9 @@ struct search_options {
   similarity by = similarity::inner_product;
   ragged_ref excluded;                       ///< no rows: none; one row: of every query; else row q is that of query q
   std::span<const category_filter> filters;  ///< a candidate must pass all of them
+  /// Ids and scores are the same on both. A GPU holds lists of at most 1024; `automatic` takes it where there is one
+  /// and k is not more.
+  device_kind device = device_kind::cpu;
 };
 
 /// For each query row its k best candidates, by descending score, ties by ascending id; fewer than k where exclusions
@@ -45,7 +49,8 @@ struct search_options {
 /// the results and about 2 MiB a thread.
 ///
 /// Throws invalid_input where dims differ, k is 0 or exceeds the candidates, exclusions or filters do not fit, or the
-/// score of a candidate is NaN that the filters common to all queries let through.
+/// score of a candidate is NaN that the filters common to all queries let through, and where a GPU is asked for that is
+/// not there or k is beyond it; from a GPU out_of_memory, cuda_error.
 [[nodiscard]] std::vector<std::vector<scored_node>> search_top_k(const table& queries, const table& candidates,
                                                                  const search_options& how);
 [[nodiscard]] std::vector<std::vector<scored_node>> search_top_k(const table& queries, const table& candidates,

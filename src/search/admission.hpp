@@ -10,16 +10,6 @@ namespace m2grl::search {
 
 class admission {
  public:
-  /// Refers to the filters' categories. Throws invalid_input where a list or a filter does not fit.
-  admission(const search_options& how, std::size_t queries, std::size_t candidates);
-
-  /// Candidates that every filter common to all queries lets through, ascending; none of these filters: nothing.
-  [[nodiscard]] const std::optional<std::vector<node_id>>& common() const noexcept { return common_; }
-  [[nodiscard]] bool is_common(node_id candidate) const;
-  /// Whether `query` may return a candidate of common().
-  [[nodiscard]] bool admits(std::size_t query, node_id candidate) const;
-
- private:
   /// Ascending rows: one for all queries, or one each; none: empty for all.
   struct sorted_sets {
     explicit sorted_sets(ragged_ref rows);
@@ -34,9 +24,23 @@ class admission {
 
     [[nodiscard]] bool passes(std::size_t query, node_id candidate) const;
   };
+  /// Refers to the filters' categories. Throws invalid_input where a list or a filter does not fit.
+  admission(const search_options& how, std::size_t queries, std::size_t candidates);
 
+  /// Candidates that every filter common to all queries lets through, ascending; none of these filters: nothing.
+  [[nodiscard]] const std::optional<std::vector<node_id>>& common() const noexcept { return common_; }
+  /// Whether `candidate` is one of common(), or there are none.
+  [[nodiscard]] bool is_common(node_id candidate) const;
+  /// Whether `query` may return a candidate of common().
+  [[nodiscard]] bool admits(std::size_t query, node_id candidate) const;
+
+  [[nodiscard]] const sorted_sets& excluded() const noexcept { return excluded_; }
+  /// Those that differ between queries.
+  [[nodiscard]] const std::vector<filter>& filters() const noexcept { return filters_; }
+
+ private:
   sorted_sets excluded_;
-  std::vector<filter> filters_;  ///< those that differ between queries
+  std::vector<filter> filters_;
   std::optional<std::vector<node_id>> common_;
 };
 

@@ -23,7 +23,8 @@ candidate_blocks::candidate_blocks(const table& candidates, similarity by, const
     : candidates_(candidates),
       by_(by),
       allowed_(allowed),
-      copies_(by == similarity::cosine || allowed != nullptr ? most : 0, candidates.dim()),
+      copies_(allowed != nullptr ? most : 0, candidates.dim()),
+      units_(by == similarity::cosine ? most : 0, candidates.dim()),
       squares_(most),
       bias_(by == similarity::l2 ? most : 0) {}
 
@@ -32,6 +33,7 @@ const candidate_block& candidate_blocks::make(std::size_t first, std::size_t cou
   block_.first = first, block_.count = count;
   block_.rows = candidates_.data() + first * candidates_.stride();
   if (allowed_ != nullptr) gather(first, count);
+  block_.originals = block_.rows;
   squared_lengths(block_.rows, count, candidates_.stride(), squares_.data());
   if (by_ == similarity::cosine) {
     normalise(count);
@@ -53,9 +55,9 @@ void candidate_blocks::gather(std::size_t first, std::size_t count) {
 void candidate_blocks::normalise(std::size_t count) {
   const std::size_t stride = candidates_.stride();
   for (std::size_t r = 0; r < count; ++r) {
-    unit_row(block_.rows + r * stride, stride, squares_[r], copies_.data() + r * stride);
+    unit_row(block_.rows + r * stride, stride, squares_[r], units_.data() + r * stride);
   }
-  block_.rows = copies_.data();
+  block_.rows = units_.data();
   block_.longest = 1;
 }
 

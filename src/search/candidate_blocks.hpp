@@ -11,9 +11,10 @@ namespace m2grl::search {
 
 /// One block of candidates. Row r belongs to id_of(r).
 struct candidate_block {
-  const float* rows = nullptr;   ///< [count, stride]; unit vectors for cosine
-  const node_id* ids = nullptr;  ///< [count]; null: first, first + 1, …
-  const float* bias = nullptr;   ///< [count] minus half the squared lengths, for l2; null: none
+  const float* rows = nullptr;       ///< [count, stride]; unit vectors for cosine
+  const float* originals = nullptr;  ///< [count, stride] as in the table
+  const node_id* ids = nullptr;      ///< [count]; null: first, first + 1, …
+  const float* bias = nullptr;       ///< [count] minus half the squared lengths, for l2; null: none
   std::size_t first = 0, count = 0;
   float longest = 0;  ///< no row is longer, but for fp32's rounding; NaN or infinite: not known
 
@@ -40,6 +41,7 @@ class candidate_blocks {
   similarity by_;
   const std::vector<node_id>* allowed_;
   table copies_;  ///< of rows that are not used where they lie
+  table units_;   ///< for cosine
   std::vector<float> squares_, bias_;
   candidate_block block_;
 };

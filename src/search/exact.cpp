@@ -14,8 +14,10 @@
 #include "search/admission.hpp"
 #include "search/best_list.hpp"
 #include "search/candidate_blocks.hpp"
+#include "search/gpu.hpp"
 #include "search/query_block.hpp"
 #include "search/rows.hpp"
+#include "train/backend.hpp"
 
 namespace m2grl::search {
 namespace {
@@ -164,13 +166,28 @@ std::vector<std::vector<scored_node>> exact_top_k(const table& queries, const ta
   return results;
 }
 
+bool on_gpu(const search_options& how) {
+  if (how.device == device_kind::cpu) return false;
+  const std::string reason = why_no_gpu();
+  if (how.device == device_kind::automatic) return reason.empty() && how.k <= most_on_gpu;
+  if (!reason.empty()) throw invalid_input(fmt::format("device cuda: {}; use device cpu or auto", reason));
+  if (how.k > most_on_gpu) {
+    throw invalid_input(
+        fmt::format("k is {}, but a GPU holds lists of at most {}; use device cpu or auto", how.k, most_on_gpu));
+  }
+  return true;
+}
+
 }  // namespace m2grl::search
 
 namespace m2grl {
 
 std::vector<std::vector<scored_node>> search_top_k(const table& queries, const table& candidates,
                                                    const search_options& how) {
-  return search::exact_top_k(queries, candidates, how);
+  if (!search::on_gpu(how)) return search::exact_top_k(queries, candidates, how);
+  search::check_search(queries, candidates, how.k);
+  if (queries.rows() == 0) return {};
+  return search::gpu_top_k(queries, candidates, how);
 }
 
 std::vector<std::vector<scored_node>> search_top_k(const table& queries, const table& candidates, std::uint32_t k,

@@ -18,6 +18,9 @@ struct block_sizes {
 [[nodiscard]] std::vector<std::vector<scored_node>> exact_top_k(const table& queries, const table& candidates,
                                                                 const search_options& how, block_sizes sizes = {});
 
+/// Whether a search runs on a GPU. Throws invalid_input where one is asked for that is not there, or k is beyond it.
+[[nodiscard]] bool on_gpu(const search_options& how);
+
 /// Throws invalid_input where queries, candidates and k do not fit.
 void check_search(const table& queries, const table& candidates, std::uint32_t k);
 

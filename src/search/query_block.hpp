@@ -23,9 +23,12 @@ class query_block {
   [[nodiscard]] float score(std::size_t row, const float* candidate) const {
     return kernel::similarity_of(by_, original(row), squares_[row], candidate, queries_.stride());
   }
-  /// What the product (with the bias) must exceed for the score to exceed `least`: lower than that by all that fp32
-  /// may have lost. NaN, which everything exceeds, where `least` is NaN or the loss is not bounded.
-  [[nodiscard]] float threshold(std::size_t row, const candidate_block& block, float least) const;
+  /// What the product (with the bias) must exceed for the score to exceed `least`.
+  [[nodiscard]] float threshold(std::size_t row, const candidate_block& block, float least) const {
+    return kernel::product_threshold(by_, squares_[row], block.longest, queries_.stride(), least);
+  }
+  /// Squared lengths, [count].
+  [[nodiscard]] const std::vector<double>& squares() const noexcept { return squares_; }
 
  private:
   [[nodiscard]] const float* original(std::size_t row) const noexcept {

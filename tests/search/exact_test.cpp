@@ -7,6 +7,7 @@
 #include "m2grl/error.hpp"
 #include "search/exact.hpp"
 #include "search/naive.hpp"
+#include "train/backend.hpp"
 
 using namespace m2grl;
 using test::naive_top_k;
@@ -177,4 +178,15 @@ TEST_CASE("search refuses what does not fit together") {
   rows.offsets.resize(4);
   CHECK_THROWS_WITH(search_top_k(q, c, 1, rows), "2 queries, but 3 rows of excluded ids");
   CHECK(search_top_k(table(0, 3), c, 1).empty());
+}
+
+TEST_CASE("a GPU that is not there is refused; automatic takes the CPU then") {
+  if (!why_no_gpu().empty()) {
+    const table q(1, 3), c(4, 3);
+    search_options how;
+    how.k = 2, how.device = device_kind::cuda;
+    CHECK_THROWS_WITH(search_top_k(q, c, how), Catch::StartsWith("device cuda: ") && Catch::Contains("use device cpu"));
+    how.device = device_kind::automatic;
+    CHECK(search_top_k(q, c, how)[0].size() == 2);
+  }
 }
