@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "m2grl/config.hpp"
+#include "m2grl/index.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/search.hpp"
 #include "m2grl/types.hpp"
@@ -33,14 +34,18 @@ struct user_histories {
 
 /// The k best next items of each history [histories], without those in it: what evaluate_next_item() ranks.
 /// Uses the composition, history and decay of `how`. An empty history scores every item 0, so that the order is
-/// that of the ids. Throws invalid_input where k is 0, an id is no item, or the composition is wrong.
+/// that of the ids. Filters over the items are those of search.hpp, each common to all histories.
+/// Throws invalid_input where k is 0 or exceeds the items, an id is no item, a filter does not fit, or the composition
+/// is wrong.
 [[nodiscard]] std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histories, std::uint32_t k,
-                                                              const eval_config& how);
+                                                              const eval_config& how,
+                                                              std::span<const category_filter> filters = {});
 
 /// How a node is compared with the others of its view.
 enum class neighbour_score {
   next,    ///< input · output: what tends to follow the node in a sequence
   cosine,  ///< cosine of the input vectors: what occurs in the same contexts
+  l2,      ///< minus the squared distance of the input vectors
 };
 
 /// Which neighbours similar_nodes() looks for.
@@ -52,10 +57,40 @@ struct neighbour_query {
   double input_similarity = 0;  ///< with compose, by `next`: γ of compose.hpp
 };
 
+/// What similar_nodes() compares: by `next` the query with the candidate vectors of compose.hpp, so that a composed
+/// score is the weighted sum of the views' scores; else the query vectors with each other. Refers to the model.
+class neighbour_vectors {
+ public:
+  /// k is not looked at. Throws invalid_input where the view does not exist, or has no vectors, or compose is given for
+  /// another view than the item view.
+  neighbour_vectors(const model& m, const neighbour_query& query);
+
+  [[nodiscard]] const table& queries() const noexcept { return own_queries_.empty() ? *queries_ : own_queries_; }
+  /// Where an index over them is wanted, keep these neighbour_vectors where they are.
+  [[nodiscard]] const table& candidates() const noexcept;
+  [[nodiscard]] similarity by() const noexcept { return by_; }
+  [[nodiscard]] const model_view& view() const noexcept { return *view_; }
+
+ private:
+  const model_view* view_;
+  similarity by_;
+  const table *queries_ = nullptr, *candidates_ = nullptr;
+  table own_queries_, own_candidates_;
+};
+
+/// How similar_nodes() looks for them.
+struct neighbour_limits {
+  std::uint32_t k = 10;
+  std::span<const category_filter> filters;  ///< over the candidates, each common to all nodes
+  const vector_index* index = nullptr;       ///< over the candidates; null: exact
+  std::uint32_t width = 100;                 ///< of the index's search
+};
+
 /// The k best neighbours of each of `nodes` (empty: of every node of the view), each node itself left out.
-/// By `next` a composed score is query(i)·candidate(j), the weighted sum of the views' scores; by `cosine` it is
-/// the cosine of the query vectors. Throws invalid_input where the view does not exist, a node is none of its
-/// nodes, k is 0, or compose is given for another view than the item view.
+/// Throws invalid_input where a node is none of the view's, k is 0 or exceeds its nodes, or a filter does not fit.
+[[nodiscard]] std::vector<std::vector<scored_node>> similar_nodes(const neighbour_vectors& vectors,
+                                                                  std::span<const node_id> nodes,
+                                                                  const neighbour_limits& limits);
 [[nodiscard]] std::vector<std::vector<scored_node>> similar_nodes(const model& m, std::span<const node_id> nodes,
                                                                   const neighbour_query& query = {});
 

@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/eval_options.hpp"
+#include "cli/list_options.hpp"
 #include "cli/output_file.hpp"
 #include "cli/text.hpp"
 #include "m2grl/model.hpp"
@@ -17,23 +18,17 @@ struct recommend_arguments {
   std::string model, histories, out;
   std::uint32_t k = 10;
   eval_options how;
+  list_options lists;
 };
-
-/// What the histories held that the model does not know.
-void tell_unknown(const user_histories& read) {
-  if (read.unknown_events == 0) return;
-  fmt::print(stderr, "m2grl: {} of {} history items are unknown to the model and left out: {}{}\n",
-             grouped(read.unknown_events), grouped(read.events), fmt::join(read.unknown, ", "),
-             read.unknown_events > read.unknown.size() ? ", …" : "");
-}
 
 void run_recommend(const recommend_arguments& args) {
   require_writable_place(args.out);
   const model m = load_model(args.model);
   const auto& items = m.views.front().ids;
   const user_histories read = read_histories(items, args.histories);
-  tell_unknown(read);
-  const auto best = recommend(m, read.histories, args.k, args.how.applied(m.cfg.eval));
+  tell_unknown(read.unknown_events, read.events, read.unknown, "history items");
+  const flag_filter allowed(args.lists.selected(m, 0));
+  const auto best = recommend(m, read.histories, args.k, args.how.applied(m.cfg.eval), allowed.filters());
   output_file out(args.out);
   fmt::memory_buffer lines;
   for (std::size_t u = 0; u < best.size(); ++u) {
@@ -65,6 +60,7 @@ void add_recommend(CLI::App& app) {
   command->add_option("--decay", args->how.decay, "weight of the event k steps back is decay^k; 0: the last event only")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("D");
+  args->lists.add(*command);
   command->add_option("--out", args->out, "user<TAB>rank<TAB>item<TAB>score; \"-\": standard output")
       ->required()
       ->type_name("FILE.tsv");

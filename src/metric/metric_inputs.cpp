@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "m2grl/error.hpp"
+#include "m2grl/kernel/projection.hpp"
 #include "m2grl/metric.hpp"
 #include "m2grl/recommend.hpp"
 #include "metric/contrastive.hpp"
@@ -34,7 +35,7 @@ table relation_space(const model& m, std::size_t view) {
   metric::project_rows(nodes, w, nodes.rows(), projected);
   if (r->projection == projection_kind::identity) return projected;
   for (std::size_t row = 0; row < projected.rows(); ++row) {
-    for (float& value : projected[row]) value = 1 / (1 + std::exp(-value));
+    for (float& value : projected[row]) value = kernel::projected(r->projection, value);
   }
   return projected;
 }

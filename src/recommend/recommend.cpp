@@ -28,29 +28,25 @@ ragged_ref rows_of(ragged_ref all, std::size_t first, std::size_t count, std::ve
   return {offsets, all.ids.subspan(begin, offsets.back())};
 }
 
+similarity similarity_of(neighbour_score score) {
+  switch (score) {
+    case neighbour_score::next: return similarity::inner_product;
+    case neighbour_score::cosine: return similarity::cosine;
+    case neighbour_score::l2: return similarity::l2;
+  }
+  return similarity::inner_product;
+}
+
 table gather(const table& rows, std::span<const node_id> ids) {
   table gathered(ids.size(), rows.dim());
   for (std::size_t i = 0; i < ids.size(); ++i) std::copy(rows[ids[i]].begin(), rows[ids[i]].end(), gathered[i].begin());
   return gathered;
 }
 
-/// Neighbours of `nodes` (empty: of every row), each node left out of its own.
-std::vector<std::vector<scored_node>> neighbours(const table& queries, const table& candidates,
-                                                 std::span<const node_id> nodes, std::uint32_t k, similarity by) {
-  std::vector<node_id> all(nodes.empty() ? queries.rows() : 0);
-  std::iota(all.begin(), all.end(), 0u);
-  const std::span<const node_id> wanted = nodes.empty() ? all : nodes;
-  std::vector<std::uint64_t> one_each(wanted.size() + 1);
-  std::iota(one_each.begin(), one_each.end(), std::uint64_t{0});
-  const ragged_ref itself{one_each, wanted};
-  if (nodes.empty()) return search_top_k(queries, candidates, k, itself, by);
-  return search_top_k(gather(queries, nodes), candidates, k, itself, by);
-}
-
 }  // namespace
 
 std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histories, std::uint32_t k,
-                                                const eval_config& how) {
+                                                const eval_config& how, std::span<const category_filter> filters) {
   check_ids(histories.ids, m.views.at(0));
   const auto parts = parts_of(m, how.compose);
   const table queries = query_vectors(parts), candidates = candidate_vectors(parts, how.input_similarity);
@@ -59,30 +55,57 @@ std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histo
   std::vector<std::uint64_t> offsets;
   for (std::size_t first = 0; first < histories.size(); first += block_queries) {
     const auto block = rows_of(histories, first, std::min(block_queries, histories.size() - first), offsets);
-    auto found = search_top_k(history_vectors(queries, block, how.history, how.decay), candidates, k, block);
+    search_options wanted;
+    wanted.k = k, wanted.excluded = block, wanted.filters = filters;
+    auto found = search_top_k(history_vectors(queries, block, how.history, how.decay), candidates, wanted);
     std::move(found.begin(), found.end(), std::back_inserter(results));
   }
   return results;
 }
 
-std::vector<std::vector<scored_node>> similar_nodes(const model& m, std::span<const node_id> nodes,
-                                                    const neighbour_query& query) {
-  const std::size_t index = view_index(m, query.view);
-  const model_view& view = m.views[index];
-  check_ids(nodes, view);
-  const bool cosine = query.score == neighbour_score::cosine;
-  const similarity by = cosine ? similarity::cosine : similarity::inner_product;
-  if (query.compose.empty()) {
-    return neighbours(view.tables.input, cosine ? view.tables.input : view.tables.output, nodes, query.k, by);
-  }
-  if (index != 0) {
+neighbour_vectors::neighbour_vectors(const model& m, const neighbour_query& query)
+    : view_(&m.views.at(view_index(m, query.view))), by_(similarity_of(query.score)) {
+  if (view_->ids.size() == 0) throw invalid_input(fmt::format("view \"{}\" has no vectors", view_->name));
+  const bool next = query.score == neighbour_score::next;
+  queries_ = &view_->tables.input;
+  candidates_ = next ? &view_->tables.output : queries_;
+  if (query.compose.empty()) return;
+  if (view_ != &m.views[0]) {
     throw invalid_input(
-        fmt::format("view \"{}\" cannot be composed: only \"{}\", the item view, can", view.name, m.views[0].name));
+        fmt::format("view \"{}\" cannot be composed: only \"{}\", the item view, can", view_->name, m.views[0].name));
   }
   const auto parts = parts_of(m, query.compose);
-  const table queries = query_vectors(parts);
-  if (cosine) return neighbours(queries, queries, nodes, query.k, by);
-  return neighbours(queries, candidate_vectors(parts, query.input_similarity), nodes, query.k, by);
+  own_queries_ = query_vectors(parts);
+  if (next) own_candidates_ = candidate_vectors(parts, query.input_similarity);
+}
+
+const table& neighbour_vectors::candidates() const noexcept {
+  if (!own_candidates_.empty()) return own_candidates_;
+  return own_queries_.empty() ? *candidates_ : own_queries_;
+}
+
+std::vector<std::vector<scored_node>> similar_nodes(const neighbour_vectors& vectors, std::span<const node_id> nodes,
+                                                    const neighbour_limits& limits) {
+  check_ids(nodes, vectors.view());
+  std::vector<node_id> all(nodes.empty() ? vectors.queries().rows() : 0);
+  std::iota(all.begin(), all.end(), 0u);
+  const std::span<const node_id> wanted = nodes.empty() ? all : nodes;
+  std::vector<std::uint64_t> one_each(wanted.size() + 1);
+  std::iota(one_each.begin(), one_each.end(), std::uint64_t{0});
+  search_options how;
+  how.k = limits.k, how.by = vectors.by(), how.filters = limits.filters;
+  how.excluded = {one_each, wanted};  // each node itself
+  const table some = nodes.empty() ? table() : gather(vectors.queries(), nodes);
+  const table& queries = nodes.empty() ? vectors.queries() : some;
+  if (limits.index != nullptr) return limits.index->search(queries, how, limits.width);
+  return search_top_k(queries, vectors.candidates(), how);
+}
+
+std::vector<std::vector<scored_node>> similar_nodes(const model& m, std::span<const node_id> nodes,
+                                                    const neighbour_query& query) {
+  neighbour_limits limits;
+  limits.k = query.k;
+  return similar_nodes(neighbour_vectors(m, query), nodes, limits);
 }
 
 std::size_t view_index(const model& m, std::string_view name) {

@@ -150,7 +150,8 @@ TEST_CASE("recommend ranks by the decayed composed score and leaves the history 
   }
   CHECK(lists[2][0].id == 0);  // an empty history: zeros, by id
   CHECK(lists[2][0].score == 0);
-  CHECK(recommend(m, histories, 100, how)[1].size() == 39);
+  CHECK(recommend(m, histories, 40, how)[1].size() == 39);
+  CHECK_THROWS_WITH(recommend(m, histories, 41, how), "k is 41, but there are 40 candidates");
   CHECK_THROWS_AS(recommend(m, histories, 0, how), invalid_input);
   histories.ids[1] = 40;
   CHECK_THROWS_AS(recommend(m, histories, 5, how), invalid_input);

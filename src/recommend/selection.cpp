@@ -1,0 +1,110 @@
+#include "m2grl/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "ingest/text_source.hpp"
+#include "m2grl/error.hpp"
+#include "m2grl/recommend.hpp"
+
+namespace m2grl {
+
+node_selection::node_selection(const model& m, std::size_t view)
+    : model_(m), view_(view), never_(m.views.at(view).ids.size(), 0) {}
+
+std::vector<node_id> node_selection::linked(std::size_t other, std::string_view value) const {
+  const model_view& view = model_.views[other];
+  const node_id target = view.ids.find(value);
+  if (target == no_node) throw invalid_input(fmt::format("view \"{}\" has no node \"{}\"", view.name, value));
+  if (other == view_) return {target};
+  const auto link = std::find_if(model_.links.begin(), model_.links.end(),
+                                 [&](const link_data& l) { return l.from == view_ && l.to == other; });
+  if (link == model_.links.end()) {
+    throw invalid_input(fmt::format("view \"{}\" is not linked to view \"{}\"", model_.views[view_].name, view.name));
+  }
+  std::vector<node_id> nodes;
+  for (node_id node = 0; node < link->targets.size(); ++node) {
+    const auto targets = link->targets[node];
+    if (std::find(targets.begin(), targets.end(), target) != targets.end()) nodes.push_back(node);
+  }
+  return nodes;
+}
+
+void node_selection::only(std::string_view other, std::string_view value) {
+  const std::size_t view = view_index(model_, other);
+  const auto nodes = linked(view, value);
+  auto found = std::find_if(only_.begin(), only_.end(), [&](const allowed& a) { return a.view == view; });
+  if (found == only_.end()) {
+    only_.push_back({view, std::vector<std::uint8_t>(never_.size(), 0)});
+    found = std::prev(only_.end());
+  }
+  for (const node_id node : nodes) found->nodes[node] = 1;
+}
+
+void node_selection::never(std::string_view other, std::string_view value) {
+  never(linked(view_index(model_, other), value));
+}
+
+void node_selection::never(std::span<const node_id> ids) {
+  any_never_ = true;
+  for (const node_id id : ids) {
+    if (id >= never_.size()) {
+      const model_view& view = model_.views[view_];
+      throw invalid_input(fmt::format("{} is no node of view \"{}\", which has {}", id, view.name, never_.size()));
+    }
+    never_[id] = 1;
+  }
+}
+
+std::vector<node_id> node_selection::flags() const {
+  std::vector<node_id> flags(never_.size());
+  for (std::size_t node = 0; node < flags.size(); ++node) {
+    flags[node] = never_[node] == 0 &&
+                  std::all_of(only_.begin(), only_.end(), [&](const allowed& a) { return a.nodes[node] != 0; });
+  }
+  return flags;
+}
+
+flag_filter::flag_filter(const node_selection& selection) {
+  if (selection.everything()) return;
+  flags_ = selection.flags();
+  selected_.ids = {1};
+  selected_.end_row();
+  filters_.push_back({flags_, selected_, category_filter::rule::only});
+}
+
+listed_nodes read_nodes(const vocabulary& ids, const std::string& file) {
+  constexpr std::size_t most_unknown_named = 5;
+  ingest::text_source source({}, file);
+  std::string text;
+  for (std::size_t got = 1; got > 0;) {
+    constexpr std::size_t chunk = 1 << 16;
+    const std::size_t before = text.size();
+    text.resize(before + chunk);
+    got = source.read(text.data() + before, chunk);
+    text.resize(before + got);
+  }
+  listed_nodes list;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view line(text.data() + begin, end - begin);
+    begin = end + 1;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) continue;
+    ++list.lines;
+    if (const node_id id = ids.find(line); id != no_node) {
+      list.nodes.push_back(id);
+      continue;
+    }
+    ++list.unknown_lines;
+    auto& names = list.unknown;
+    if (names.size() < most_unknown_named && std::find(names.begin(), names.end(), line) == names.end()) {
+      names.emplace_back(line);
+    }
+  }
+  return list;
+}
+
+}  // namespace m2grl
