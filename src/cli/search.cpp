@@ -165,7 +165,7 @@ void add_search(CLI::App& app) {
       ->type_name("SCORE");
   args->lists.add(*command);
   add_index_options(*command, args->index);
-  for (const char* other : {"--only", "--never", "--exclude-file", "--index", "--build-index"}) metric->excludes(other);
+  for (const char* other : {"--only", "--not", "--exclude-file", "--index", "--build-index"}) metric->excludes(other);
   command->add_option("--out", args->out, "node<TAB>rank<TAB>neighbour<TAB>score; \"-\": standard output")
       ->capture_default_str()
       ->type_name("FILE.tsv");
