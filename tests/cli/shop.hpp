@@ -91,4 +91,19 @@ inline std::vector<std::vector<std::string>> rows_of(const std::string& tsv) {
 
 inline nlohmann::json json_file(const std::filesystem::path& path) { return nlohmann::json::parse(read_file(path)); }
 
+/// One shop with a model, trained once for all cases.
+inline const temporary_folder& trained_shop() {
+  static const temporary_folder folder;
+  static const bool ready = [] {
+    shop::write(folder);
+    const auto result =
+        command(folder, {"train", "shop.toml", "--out", "model", "--json", "train.json", "--log", "log.jsonl"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    return true;
+  }();
+  REQUIRE(ready);
+  return folder;
+}
+
 }  // namespace m2grl::test
