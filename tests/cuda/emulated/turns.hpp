@@ -36,7 +36,7 @@ class turns {
   }
 
  private:
-  static constexpr std::uint32_t centres_in_turn = 5;
+  static constexpr std::uint32_t centres_in_turn = 17;
   struct warp_turn {
     std::binary_semaphore turn{0};
     bool running = true;
