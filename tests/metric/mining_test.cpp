@@ -77,6 +77,15 @@ TEST_CASE("metric: x holds the item's own vectors, then its nodes in the relatio
     CHECK(x[6][48 + r] == Approx(expected / total).epsilon(1e-5));
     CHECK(x[10][48 + r] == 0);  // item 10 has no category
   }
+  SECTION("f is the relation's") {
+    model other = test::small_model();
+    other.relations[0].projection = projection_kind::identity;
+    const table z = metric_inputs(other, metric_instance::both);
+    other.relations[0].projection = projection_kind::tanh;
+    const table bent = metric_inputs(other, metric_instance::both);
+    CHECK(bent[3][50] == Approx(std::tanh(z[3][50])));  // item 3 has one category
+    CHECK(x[3][50] == Approx(1 / (1 + std::exp(-z[3][50]))));
+  }
   SECTION("a view that no relation aligned enters as it is") {
     model plain = test::small_model();
     plain.relations.clear();
