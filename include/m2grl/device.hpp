@@ -67,6 +67,8 @@ class device_sgns {
   /// table lies elsewhere), out_of_memory, cuda_error.
   device_sgns(const train_config& cfg, const device_table_ref& input, const device_table_ref& output,
               std::span<const std::uint64_t> counts, std::uint64_t sequences_per_step);
+  device_sgns(const device_sgns&) = delete;
+  device_sgns& operator=(const device_sgns&) = delete;
   device_sgns(device_sgns&&) noexcept;
   device_sgns& operator=(device_sgns&&) noexcept;
   ~device_sgns();

@@ -53,6 +53,7 @@ class flag_filter {
   explicit flag_filter(const node_selection& selection);
   flag_filter(const flag_filter&) = delete;
   flag_filter& operator=(const flag_filter&) = delete;
+  ~flag_filter() = default;
 
   /// None where everything is selected, else one.
   [[nodiscard]] std::span<const category_filter> filters() const noexcept { return filters_; }
