@@ -16,23 +16,19 @@
 #include <vector>
 
 #include "m2grl/config.hpp"
+#include "m2grl/intervals.hpp"
 #include "m2grl/model.hpp"
 
 namespace m2grl {
 
-/// A share and its 95 % interval: percentiles of the bootstrap over queries.
-struct rate_estimate {
-  double rate = 0, low = 0, high = 0;
-};
-
 /// Means over all queries, but for discovery_hit_rate.
 struct discovery_at_k {
   std::uint32_t k = 10;
-  rate_estimate hit_rate;
-  rate_estimate discovery_hit_rate;  ///< over discovery queries; 0 where there are none
-  double category_coverage = 0;      ///< share of the view's nodes that occur in some list
-  double intra_list_distance = 0;    ///< mean of 1 − cosine of the item view's input vectors, over pairs of a list
-  double novelty = 0;                ///< mean of −log2(an item's share of the training events), in bits
+  estimate hit_rate;
+  estimate discovery_hit_rate;     ///< over discovery queries; 0 where there are none
+  double category_coverage = 0;    ///< share of the view's nodes that occur in some list
+  double intra_list_distance = 0;  ///< mean of 1 − cosine of the item view's input vectors, over pairs of a list
+  double novelty = 0;              ///< mean of −log2(an item's share of the training events), in bits
   /// Share of the lists outside the category of the history's last item; over queries whose last item has one.
   double outside_share = 0;
 };
@@ -47,8 +43,7 @@ struct discovery_row {
 struct discovery_options {
   std::string view;         ///< category-like; empty: the metric's, else the first that the item view is linked to
   std::vector<double> mix;  ///< λ, each within 0 … 1; anything needs a metric
-  std::uint32_t resamples = 1000;
-  std::uint64_t seed = 1;  ///< of the bootstrap
+  resampling intervals{};   ///< over queries
 };
 
 struct discovery_evaluation {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "m2grl/dataset.hpp"
+#include "m2grl/intervals.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/table.hpp"
 
@@ -20,11 +21,13 @@ struct metrics_at_k {
   double hit_rate = 0;
   double ndcg = 0;
   double coverage = 0;
+  interval hit_rate_interval{}, ndcg_interval{};
 };
 
 struct ranking_metrics {
   std::uint64_t queries = 0;
   double mrr = 0;  ///< mean of 1 / rank
+  interval mrr_interval{};
   std::vector<metrics_at_k> at;
 
   /// Metrics at k; throws invalid_input where k was not asked for.
@@ -34,17 +37,19 @@ struct ranking_metrics {
 /// Ranks all candidates for each query, except those in its history (the target itself always stands).
 /// rank = 1 + candidates with a higher score, or an equal score and a lower id. A target of no_node is a miss.
 /// queries: [held_out.size(), d], candidates: [nodes, d]. A NaN score is an error (invalid_input), never a rank; so is
-/// a node of held_out that is not among the candidates.
+/// a node of held_out that is not among the candidates. By default the intervals have no width.
 [[nodiscard]] ranking_metrics evaluate_ranking(const table& queries, const table& candidates, const query_set& held_out,
-                                               std::span<const std::uint32_t> k);
+                                               std::span<const std::uint32_t> k, const resampling& intervals = {0, 1});
 
 /// The same for a ranking by training counts [nodes].
 [[nodiscard]] ranking_metrics evaluate_popularity(std::span<const std::uint64_t> counts, const query_set& held_out,
-                                                  std::span<const std::uint32_t> k);
+                                                  std::span<const std::uint32_t> k,
+                                                  const resampling& intervals = {0, 1});
 
 /// Expected metrics of a random order of the n candidates left to each query: HR@k = min(1, k/n),
 /// NDCG@k = Σ_{r≤k} 1/log2(r+1) / n, MRR = H_n / n. Coverage is the expected share: the mean over nodes of
 /// 1 − Π_q (1 − min(1, k/n_q)), over the queries that may show the node.
+/// Its intervals have no width: nothing is drawn.
 [[nodiscard]] ranking_metrics evaluate_random(std::size_t nodes, const query_set& held_out,
                                               std::span<const std::uint32_t> k);
 
@@ -57,7 +62,8 @@ struct next_item_evaluation {
 
 /// Uses the model's composition, history and decay settings in `how`.
 /// Throws invalid_input where the model holds no queries of that split.
-[[nodiscard]] next_item_evaluation evaluate_next_item(const model& m, bool validation, const eval_config& how);
+[[nodiscard]] next_item_evaluation evaluate_next_item(const model& m, bool validation, const eval_config& how,
+                                                      const resampling& intervals = {});
 
 /// HR@k on the validation queries of a data set, for early stopping. Throws invalid_input where there are none.
 [[nodiscard]] double validation_hit_rate(const dataset& data, const embeddings& learned, const eval_config& how,

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "m2grl/model.hpp"
-#include "m2grl/search.hpp"
+#include "m2grl/recommend.hpp"
 #include "m2grl/types.hpp"
 
 namespace m2grl {
@@ -68,9 +68,8 @@ struct metric_progress {
 /// M x of all items, [items, options.dim]. Throws invalid_input where the model has no metric.
 [[nodiscard]] table metric_vectors(const model& m);
 
-/// The k items nearest to each of `nodes` (empty: to every item) by the metric, each node itself left out.
-/// score = −d². Throws invalid_input where the model has no metric, a node is no item, or k is 0.
-[[nodiscard]] std::vector<std::vector<scored_node>> metric_neighbours(const model& m, std::span<const node_id> nodes,
-                                                                      std::uint32_t k);
+/// Items by d: similar_nodes() of recommend.hpp finds the nearest with it, exactly or by an index, filtered as wished;
+/// score = −d². Refers to the model. Throws invalid_input where the model has no metric.
+[[nodiscard]] neighbour_vectors metric_neighbours(const model& m);
 
 }  // namespace m2grl

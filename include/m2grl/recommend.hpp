@@ -58,12 +58,16 @@ struct neighbour_query {
 };
 
 /// What similar_nodes() compares: by `next` the query with the candidate vectors of compose.hpp, so that a composed
-/// score is the weighted sum of the views' scores; else the query vectors with each other. Refers to the model.
+/// score is the weighted sum of the views' scores; else the query vectors with each other. By a metric:
+/// metric_neighbours() of metric.hpp. Refers to the model.
 class neighbour_vectors {
  public:
   /// k is not looked at. Throws invalid_input where the view does not exist, or has no vectors, or compose is given for
   /// another view than the item view.
   neighbour_vectors(const model& m, const neighbour_query& query);
+  /// A view's nodes by vectors of the caller's, [nodes, d], compared with each other. Throws invalid_input where there
+  /// is not one for each node.
+  neighbour_vectors(const model_view& view, table vectors, similarity by);
 
   [[nodiscard]] const table& queries() const noexcept { return own_queries_.empty() ? *queries_ : own_queries_; }
   /// Where an index over them is wanted, keep these neighbour_vectors where they are.

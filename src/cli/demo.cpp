@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "cli/commands.hpp"
-#include "cli/metrics_report.hpp"
+#include "cli/eval/metrics_report.hpp"
 #include "cli/output_file.hpp"
 #include "cli/progress_view.hpp"
 #include "cli/run_report.hpp"

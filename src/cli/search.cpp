@@ -102,11 +102,7 @@ void run_search(const search_arguments& args) {
   const model_view& view = m.views[index_of_view];
   const auto nodes = wanted_nodes(args, view);
   const std::uint32_t k = args.k.value_or(static_cast<std::uint32_t>(std::min<std::size_t>(10, view.ids.size())));
-  if (args.metric) {
-    write_lists(args, view, nodes, metric_neighbours(m, nodes, k));
-    return;
-  }
-  const neighbour_vectors vectors(m, query_of(args, m));
+  const neighbour_vectors vectors = args.metric ? metric_neighbours(m) : neighbour_vectors(m, query_of(args, m));
   const flag_filter allowed(args.lists.selected(m, index_of_view));
   const auto index = index_of(args.index, vectors);
   neighbour_limits limits;
@@ -154,18 +150,18 @@ void add_search(CLI::App& app) {
   command->add_option("-k,--k", args->k, "neighbours a node; by default 10, or all of a smaller view")
       ->check(CLI::Range(1u, 1000000000u));
   args->how.add_compose(*command);
-  auto* metric = command->add_flag("--metric", args->metric, "items by the metric's distance; the score is -d²")
-                     ->excludes(view)
-                     ->excludes("--compose");
   command
       ->add_option("--score", args->score,
                    "next: what tends to follow; cosine: what occurs in the same contexts; l2: the same by distance")
       ->check(CLI::IsMember({"next", "cosine", "l2"}))
       ->capture_default_str()
       ->type_name("SCORE");
+  command->add_flag("--metric", args->metric, "items by the metric's distance; the score is -d²")
+      ->excludes(view)
+      ->excludes("--compose")
+      ->excludes("--score");
   args->lists.add(*command);
   add_index_options(*command, args->index);
-  for (const char* other : {"--only", "--not", "--exclude-file", "--index", "--build-index"}) metric->excludes(other);
   command->add_option("--out", args->out, "node<TAB>rank<TAB>neighbour<TAB>score; \"-\": standard output")
       ->capture_default_str()
       ->type_name("FILE.tsv");

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
-#include <Eigen/Core>
 #include <algorithm>
-#include <cmath>
 
+#include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/kernel/projection.hpp"
 #include "m2grl/metric.hpp"
@@ -38,18 +37,6 @@ table relation_space(const model& m, std::size_t view) {
     for (float& value : projected[row]) value = kernel::projected(r->projection, value);
   }
   return projected;
-}
-
-/// Adds the count-weighted mean of an item's nodes.
-void add_mean(const table& nodes, const link_data& link, std::size_t item, std::span<float> out) {
-  const std::uint64_t begin = link.targets.offsets[item], end = link.targets.offsets[item + 1];
-  double total = 0;
-  for (std::uint64_t i = begin; i < end; ++i) total += link.counts[i];
-  for (std::uint64_t i = begin; i < end; ++i) {
-    const auto share = static_cast<float>(link.counts[i] / total);
-    const auto node = nodes[link.targets.ids[i]];
-    for (std::size_t c = 0; c < node.size(); ++c) out[c] += share * node[c];
-  }
 }
 
 std::vector<std::size_t> linked_views(const model& m) {
@@ -102,22 +89,13 @@ std::size_t metric_dim(const model& m, metric_instance instance) {
 
 table metric_inputs(const model& m, metric_instance instance) {
   const view_tables& items = m.views.at(0).tables;
-  std::vector<std::pair<const link_data*, table>> parts;
-  const std::size_t own = items.input.dim() * (instance == metric_instance::both ? 2 : 1);
-  for (const std::size_t view : linked_views(m)) parts.emplace_back(link_to(m, view), relation_space(m, view));
-  table x(items.input.rows(), metric_dim(m, instance));
-  for (std::size_t i = 0; i < x.rows(); ++i) {
-    std::copy(items.input[i].begin(), items.input[i].end(), x[i].begin());
-    if (instance == metric_instance::both) {
-      std::copy(items.output[i].begin(), items.output[i].end(), x[i].begin() + static_cast<std::ptrdiff_t>(own / 2));
-    }
-    std::size_t column = own;
-    for (const auto& [link, nodes] : parts) {
-      add_mean(nodes, *link, i, x[i].subspan(column, nodes.dim()));
-      column += nodes.dim();
-    }
-  }
-  return x;
+  const auto views = linked_views(m);
+  std::vector<table> spaces;
+  for (const std::size_t view : views) spaces.push_back(relation_space(m, view));
+  std::vector<vector_part> parts{{&items.input}};
+  if (instance == metric_instance::both) parts.push_back({&items.output});
+  for (std::size_t i = 0; i < views.size(); ++i) parts.push_back({&spaces[i], nullptr, link_to(m, views[i])});
+  return query_vectors(parts);
 }
 
 }  // namespace m2grl

@@ -79,6 +79,13 @@ neighbour_vectors::neighbour_vectors(const model& m, const neighbour_query& quer
   if (next) own_candidates_ = candidate_vectors(parts, query.input_similarity);
 }
 
+neighbour_vectors::neighbour_vectors(const model_view& view, table vectors, similarity by)
+    : view_(&view), by_(by), own_queries_(std::move(vectors)) {
+  if (own_queries_.rows() == view.ids.size() && view.ids.size() > 0) return;
+  throw invalid_input(fmt::format("view \"{}\" has {} nodes, but there are {} vectors", view.name, view.ids.size(),
+                                  own_queries_.rows()));
+}
+
 const table& neighbour_vectors::candidates() const noexcept {
   if (!own_candidates_.empty()) return own_candidates_;
   return own_queries_.empty() ? *candidates_ : own_queries_;

@@ -6,7 +6,7 @@
 #include <m2grl/metric.hpp>
 
 #include "model/model_equal.hpp"
-#include "styles.hpp"
+#include "support/styles.hpp"
 
 using namespace m2grl;
 using Catch::Matchers::Contains;
@@ -41,6 +41,12 @@ double style_share(const std::vector<std::vector<scored_node>>& neighbours) {
   return static_cast<double>(good) / static_cast<double>(neighbours.size() * 10);
 }
 
+std::vector<std::vector<scored_node>> nearest(const model& m, std::span<const node_id> nodes, std::uint32_t k) {
+  neighbour_limits limits;
+  limits.k = k;
+  return similar_nodes(metric_neighbours(m), nodes, limits);
+}
+
 }  // namespace
 
 TEST_CASE("metric: M recovers planted pairs across categories") {
@@ -53,7 +59,7 @@ TEST_CASE("metric: M recovers planted pairs across categories") {
   CHECK(m.metric->loss == losses.back());
   CHECK(m.metric->options.view == "category");
   CHECK(m.metric->pairs == 2000 * 3);
-  const double learned = style_share(metric_neighbours(m, {}, 10));
+  const double learned = style_share(nearest(m, {}, 10));
   const table x = metric_inputs(m, metric_instance::input);
   const double before = style_share(search_top_k(x, x, 10, {}, similarity::cosine));
   INFO(before << " before, " << learned << " learned");
@@ -66,7 +72,7 @@ TEST_CASE("metric: neighbours are the nearest by -d², without the item itself")
   m.metric = train_metric(m, sessions_for_training(), small_options());
   const table z = metric_vectors(m);
   const std::vector<node_id> wanted{5, 0};
-  const auto found = metric_neighbours(m, wanted, 3);
+  const auto found = nearest(m, wanted, 3);
   REQUIRE(found.size() == 2);
   for (std::size_t w = 0; w < 2; ++w) {
     std::vector<scored_node> all;
@@ -78,7 +84,7 @@ TEST_CASE("metric: neighbours are the nearest by -d², without the item itself")
     std::sort(all.begin(), all.end(), [](auto a, auto b) { return a.score > b.score; });
     for (std::size_t r = 0; r < 3; ++r) CHECK(found[w][r].score == Approx(all[r].score).margin(1e-4));
   }
-  CHECK_THROWS_WITH(metric_neighbours(m, std::vector<node_id>{9999}, 3), Contains("9999 is no item"));
+  CHECK_THROWS_WITH(nearest(m, std::vector<node_id>{9999}, 3), Contains("9999 is no node of view \"item\""));
 }
 
 TEST_CASE("metric: one seed gives one matrix, for any number of threads") {

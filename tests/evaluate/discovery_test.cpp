@@ -5,9 +5,9 @@
 #include <m2grl/discovery.hpp>
 #include <m2grl/error.hpp>
 
-#include "metric/bootstrap.hpp"
-#include "metric/list_measures.hpp"
-#include "styles.hpp"
+#include "evaluate/hit_rates.hpp"
+#include "evaluate/list_measures.hpp"
+#include "support/styles.hpp"
 
 using namespace m2grl;
 using Catch::Matchers::Contains;
@@ -51,23 +51,23 @@ TEST_CASE("discovery: queries and hits counted by hand") {
   REQUIRE(result.rows.size() == 3);
   for (const discovery_row& row : std::span(result.rows).first(2)) {
     // Best three, without the history: 4 3 2 | 3 2 1 | 5 4 2 | 5 4 3 | 5 4 3.
-    CHECK(row.at[0].hit_rate.rate == Approx(3 / 5.0));  // 4, 3 and 5
-    CHECK(row.at[1].hit_rate.rate == Approx(3 / 5.0));
-    CHECK(row.at[0].discovery_hit_rate.rate == 1);
+    CHECK(row.at[0].hit_rate.value == Approx(3 / 5.0));  // 4, 3 and 5
+    CHECK(row.at[1].hit_rate.value == Approx(3 / 5.0));
+    CHECK(row.at[0].discovery_hit_rate.value == 1);
     CHECK(row.at[0].category_coverage == Approx(2 / 3.0));  // of 4 and 3; item 5 has none
     CHECK(row.at[1].category_coverage == Approx(2 / 3.0));
     CHECK(row.at[0].intra_list_distance == 0);
     CHECK(row.at[1].intra_list_distance == Approx(1));  // neighbours on the ladder are orthogonal
     // Last items: 0, 4, 3, 0, 0. Everything shown lies outside their categories.
     CHECK(row.at[1].outside_share == 1);
-    CHECK(row.at[0].hit_rate.low <= row.at[0].hit_rate.rate);
-    CHECK(row.at[0].hit_rate.high >= row.at[0].hit_rate.rate);
+    CHECK(row.at[0].hit_rate.between.low <= row.at[0].hit_rate.value);
+    CHECK(row.at[0].hit_rate.between.high >= row.at[0].hit_rate.value);
   }
   // The third query's target comes third, but its category is the history's: ruled out, it is a miss.
-  CHECK(result.rows[1].at[2].hit_rate.rate == Approx(4 / 5.0));
-  CHECK(result.rows[2].at[0].hit_rate.rate == Approx(3 / 5.0));
-  CHECK(result.rows[2].at[2].hit_rate.rate == Approx(3 / 5.0));
-  CHECK(result.rows[2].at[2].discovery_hit_rate.rate == 1);
+  CHECK(result.rows[1].at[2].hit_rate.value == Approx(4 / 5.0));
+  CHECK(result.rows[2].at[0].hit_rate.value == Approx(3 / 5.0));
+  CHECK(result.rows[2].at[2].hit_rate.value == Approx(3 / 5.0));
+  CHECK(result.rows[2].at[2].discovery_hit_rate.value == 1);
   // counts 1000, 999, … 995; the first places show 4, 3, 5, 5, 5.
   const double total = 1000 + 999 + 998 + 997 + 996 + 995;
   const double bits = std::log2(total / 996) + std::log2(total / 997) + 3 * std::log2(total / 995);
@@ -81,7 +81,7 @@ TEST_CASE("discovery: a list's measures by hand") {
   vectors[2][0] = -1;
   const std::vector<std::uint64_t> counts{4, 2, 2};
   const std::vector<node_id> categories{0, 1, no_node};
-  const metric::item_facts facts(vectors, counts, categories, 2);
+  const discovery::item_facts facts(vectors, counts, categories, 2);
   const std::vector<node_id> list{0, 1, 2};
   CHECK(facts.intra_list_distance(list) == Approx((1.0 + 2.0 + 1.0) / 3));
   CHECK(facts.intra_list_distance(std::span(list).first(1)) == 0);
@@ -90,24 +90,21 @@ TEST_CASE("discovery: a list's measures by hand") {
   CHECK(facts.novelty({}) == 0);
 }
 
-TEST_CASE("discovery: the bootstrap covers the rate, from its seed alone") {
-  metric::query_hits hits;
-  const std::size_t n = 2000;
-  for (std::size_t q = 0; q < n; ++q) {
+TEST_CASE("discovery: hit rates of ways, among all queries and among those counted") {
+  discovery::query_hits hits;
+  for (std::size_t q = 0; q < 2000; ++q) {
     hits.ways_of.emplace_back();
     if (q % 10 == 0) hits.ways_of.back().push_back(1);
     hits.counted.push_back(q % 4 == 0);
   }
-  const auto rates = metric::bootstrap(hits, 2, 1000, 5);
-  CHECK(rates.all[0].rate == 0);
-  CHECK(rates.all[0].high == 0);
-  CHECK(rates.all[1].rate == Approx(0.1));
-  CHECK(rates.counted[1].rate == Approx(0.2));  // every 20th of them, a fourth are counted
-  const double half = 1.96 * std::sqrt(0.1 * 0.9 / n);
-  CHECK(rates.all[1].low == Approx(0.1 - half).epsilon(0.05));
-  CHECK(rates.all[1].high == Approx(0.1 + half).epsilon(0.05));
-  CHECK(metric::bootstrap(hits, 2, 1000, 5).all[1].low == rates.all[1].low);
-  CHECK(metric::bootstrap(hits, 2, 0, 5).all[1].low == rates.all[1].rate);
+  const auto rates = discovery::rates_of(hits, 2, {1000, 5});
+  CHECK(rates.all[0].value == 0);
+  CHECK(rates.all[0].between.high == 0);
+  CHECK(rates.all[1].value == Approx(0.1));
+  CHECK(rates.counted[1].value == Approx(0.2));  // every 20th of them, a fourth are counted
+  const double half = 1.96 * std::sqrt(0.2 * 0.8 / 500);
+  CHECK(rates.counted[1].between.low == Approx(0.2 - half).epsilon(0.05));
+  CHECK(rates.counted[1].between.high == Approx(0.2 + half).epsilon(0.05));
 }
 
 TEST_CASE("discovery: a metric lifts planted discoveries, and the curve joins both ends") {
@@ -124,7 +121,7 @@ TEST_CASE("discovery: a metric lifts planted discoveries, and the curve joins bo
   const auto result = evaluate_discovery(m, false, m.cfg.eval, options);
   CHECK(result.discovery_queries == result.queries);
   REQUIRE(result.rows.size() == 6);
-  const auto rate = [&](std::size_t row) { return result.rows[row].at[0].discovery_hit_rate.rate; };
+  const auto rate = [&](std::size_t row) { return result.rows[row].at[0].discovery_hit_rate.value; };
   CHECK(rate(3) == rate(1));  // λ = 0 is the composed order
   CHECK(rate(5) > rate(1) + 0.3);
   CHECK(result.rows[5].at[0].outside_share > result.rows[1].at[0].outside_share);

@@ -1,10 +1,11 @@
-#include "recommend/ranking.hpp"
+#include "evaluate/ranking.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "evaluate/bootstrap.hpp"
 #include "m2grl/error.hpp"
 
 namespace m2grl::ranking {
@@ -52,21 +53,27 @@ double shown_nodes::coverage(std::uint32_t k) const {
 }
 
 ranking_metrics summarise(std::span<const std::uint64_t> ranks, std::span<const std::uint32_t> ks,
-                          const shown_nodes& shown) {
+                          const shown_nodes& shown, const resampling& intervals) {
+  // One column a figure: 1 / rank, then hit and gain at each k.
+  std::vector<std::vector<double>> columns(1 + 2 * ks.size(), std::vector<double>(ranks.size(), 0.0));
+  for (std::size_t q = 0; q < ranks.size(); ++q) {
+    if (ranks[q] == miss) continue;
+    const auto rank = static_cast<double>(ranks[q]);
+    columns[0][q] = 1 / rank;
+    for (std::size_t i = 0; i < ks.size(); ++i) {
+      if (ranks[q] > ks[i]) continue;
+      columns[1 + 2 * i][q] = 1;
+      columns[2 + 2 * i][q] = 1 / std::log2(rank + 1);
+    }
+  }
+  const auto figures = bootstrap_means(columns, intervals);
   ranking_metrics m;
   m.queries = ranks.size();
-  const double n = std::max<double>(1, static_cast<double>(ranks.size()));
-  for (const std::uint64_t rank : ranks) m.mrr += rank == miss ? 0 : 1.0 / static_cast<double>(rank);
-  m.mrr /= n;
-  for (const std::uint32_t k : ks) {
-    std::uint64_t hits = 0;
-    double gain = 0;
-    for (const std::uint64_t rank : ranks) {
-      if (rank > k) continue;
-      ++hits;
-      gain += 1 / std::log2(static_cast<double>(rank) + 1);
-    }
-    m.at.push_back({k, static_cast<double>(hits) / n, gain / n, shown.coverage(k)});
+  m.mrr = figures[0].value;
+  m.mrr_interval = figures[0].between;
+  for (std::size_t i = 0; i < ks.size(); ++i) {
+    const estimate &hit_rate = figures[1 + 2 * i], &ndcg = figures[2 + 2 * i];
+    m.at.push_back({ks[i], hit_rate.value, ndcg.value, shown.coverage(ks[i]), hit_rate.between, ndcg.between});
   }
   return m;
 }

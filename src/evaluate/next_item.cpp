@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "evaluate/ranking.hpp"
+#include "evaluate/score_rows.hpp"
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
-#include "recommend/ranking.hpp"
-#include "recommend/score_rows.hpp"
 
 namespace m2grl {
 
@@ -29,7 +29,7 @@ std::uint64_t rank_of(std::span<float> scores, std::span<const node_id> history,
 }  // namespace
 
 ranking_metrics evaluate_ranking(const table& queries, const table& candidates, const query_set& held_out,
-                                 std::span<const std::uint32_t> k) {
+                                 std::span<const std::uint32_t> k, const resampling& intervals) {
   if (queries.rows() != held_out.size()) {
     throw invalid_input(fmt::format("{} query vectors for {} held-out queries", queries.rows(), held_out.size()));
   }
@@ -42,7 +42,7 @@ ranking_metrics evaluate_ranking(const table& queries, const table& candidates, 
     ranks[q] = rank_of(scores, held_out.histories[q], held_out.targets[q], most, best);
     shown.show(best);
   });
-  return summarise(ranks, k, shown);
+  return summarise(ranks, k, shown, intervals);
 }
 
 namespace {
@@ -58,16 +58,17 @@ std::string why_no_queries(split_kind kind, const std::string& split) {
 
 }  // namespace
 
-next_item_evaluation evaluate_next_item(const model& m, bool validation, const eval_config& how) {
+next_item_evaluation evaluate_next_item(const model& m, bool validation, const eval_config& how,
+                                        const resampling& intervals) {
   const query_set& held_out = validation ? m.validation : m.test;
   next_item_evaluation result;
   result.split = validation ? "validation" : "test";
   if (held_out.size() == 0) throw invalid_input(why_no_queries(m.cfg.split.kind, result.split));
   const auto parts = parts_of(m, how.compose);
   const table queries = history_vectors(query_vectors(parts), held_out.histories, how.history, how.decay);
-  result.model = evaluate_ranking(queries, candidate_vectors(parts, how.input_similarity), held_out, how.k);
+  result.model = evaluate_ranking(queries, candidate_vectors(parts, how.input_similarity), held_out, how.k, intervals);
   const auto& counts = m.views.front().ids.counts();
-  result.popularity = evaluate_popularity(counts, held_out, how.k);
+  result.popularity = evaluate_popularity(counts, held_out, how.k, intervals);
   result.random = evaluate_random(counts.size(), held_out, how.k);
   return result;
 }

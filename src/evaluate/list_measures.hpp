@@ -9,7 +9,7 @@
 #include "m2grl/table.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl::metric {
+namespace m2grl::discovery {
 
 /// What is known of the items: categories [items], unit vectors [items, dim], training counts [items].
 class item_facts {
@@ -56,4 +56,4 @@ class list_measures {
   std::vector<std::uint8_t> shown_;  ///< [columns, categories]
 };
 
-}  // namespace m2grl::metric
+}  // namespace m2grl::discovery

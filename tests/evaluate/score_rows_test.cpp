@@ -1,4 +1,4 @@
-#include "recommend/score_rows.hpp"
+#include "evaluate/score_rows.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

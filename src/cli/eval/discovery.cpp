@@ -1,7 +1,8 @@
-#include "cli/discovery.hpp"
+#include "cli/eval/discovery.hpp"
 
 #include <fmt/format.h>
 
+#include "cli/eval/metrics_report.hpp"
 #include "cli/output_file.hpp"
 #include "cli/text.hpp"
 
@@ -12,10 +13,10 @@ json row_json(const discovery_row& row) {
   json out = json::object();
   for (const discovery_at_k& at : row.at) {
     const auto put = [&](const char* name, json value) { out[fmt::format("{}@{}", name, at.k)] = std::move(value); };
-    put("hr", at.hit_rate.rate);
-    put("hr_interval", {at.hit_rate.low, at.hit_rate.high});
-    put("discovery_hr", at.discovery_hit_rate.rate);
-    put("discovery_hr_interval", {at.discovery_hit_rate.low, at.discovery_hit_rate.high});
+    put("hr", at.hit_rate.value);
+    put("hr_interval", interval_json(at.hit_rate.between));
+    put("discovery_hr", at.discovery_hit_rate.value);
+    put("discovery_hr_interval", interval_json(at.discovery_hit_rate.between));
     put("category_coverage", at.category_coverage);
     put("intra_list_distance", at.intra_list_distance);
     put("novelty", at.novelty);
@@ -31,8 +32,8 @@ json report_json(const discovery_evaluation& result, const discovery_options& op
            {"queries", result.queries},
            {"discovery_queries", result.discovery_queries},
            {"unknown_queries", result.unknown_queries},
-           {"resamples", options.resamples},
-           {"seed", options.seed}};
+           {"resamples", options.intervals.resamples},
+           {"seed", options.intervals.seed}};
   json curve = json::array();
   for (const discovery_row& row : result.rows) {
     if (row.scores != "mix") {
@@ -56,9 +57,9 @@ std::string table_text(const discovery_evaluation& result, std::size_t place) {
       {fmt::format("k = {}", k), "HR", "95 %", "discovery HR", "95 %", "categories", "distance", "novelty", "outside"}};
   for (const discovery_row& row : result.rows) {
     const discovery_at_k& at = row.at[place];
-    const auto interval = [](const rate_estimate& r) { return fmt::format("{:.4f}–{:.4f}", r.low, r.high); };
-    cells.push_back({row_name(row), fmt::format("{:.4f}", at.hit_rate.rate), interval(at.hit_rate),
-                     fmt::format("{:.4f}", at.discovery_hit_rate.rate), interval(at.discovery_hit_rate),
+    const auto interval = [](const estimate& e) { return fmt::format("{:.4f}–{:.4f}", e.between.low, e.between.high); };
+    cells.push_back({row_name(row), fmt::format("{:.4f}", at.hit_rate.value), interval(at.hit_rate),
+                     fmt::format("{:.4f}", at.discovery_hit_rate.value), interval(at.discovery_hit_rate),
                      fmt::format("{:.4f}", at.category_coverage), fmt::format("{:.4f}", at.intra_list_distance),
                      fmt::format("{:.2f}", at.novelty), fmt::format("{:.4f}", at.outside_share)});
   }
@@ -76,10 +77,6 @@ void discovery_arguments::add(CLI::App& command) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("L,…");
-  command.add_option("--resamples", options.resamples, "discovery: of the bootstrap")
-      ->check(CLI::Range(0u, 1000000u))
-      ->capture_default_str();
-  command.add_option("--seed", options.seed, "discovery: of the bootstrap")->capture_default_str();
 }
 
 void run_discovery(const model& m, bool validation, const eval_config& how, discovery_options options,

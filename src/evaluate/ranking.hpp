@@ -32,6 +32,6 @@ class shown_nodes {
 };
 
 [[nodiscard]] ranking_metrics summarise(std::span<const std::uint64_t> ranks, std::span<const std::uint32_t> ks,
-                                        const shown_nodes& shown);
+                                        const shown_nodes& shown, const resampling& intervals);
 
 }  // namespace m2grl::ranking

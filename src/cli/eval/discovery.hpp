@@ -11,7 +11,7 @@
 
 namespace m2grl::cli {
 
-/// --view, --mix, --resamples, --seed.
+/// --view, --mix.
 struct discovery_arguments {
   discovery_options options;
   void add(CLI::App& command);

@@ -2,15 +2,15 @@
 #include <cmath>
 #include <numeric>
 
+#include "evaluate/ranking.hpp"
 #include "m2grl/evaluate.hpp"
-#include "recommend/ranking.hpp"
 
 namespace m2grl {
 
 using namespace ranking;  // NOLINT: this file and evaluate.cpp are its users
 
 ranking_metrics evaluate_popularity(std::span<const std::uint64_t> counts, const query_set& held_out,
-                                    std::span<const std::uint32_t> k) {
+                                    std::span<const std::uint32_t> k, const resampling& intervals) {
   const std::uint32_t most = largest(k);
   check_queries(held_out, counts.size());
   std::vector<node_id> order(counts.size());
@@ -35,7 +35,7 @@ ranking_metrics evaluate_popularity(std::span<const std::uint64_t> counts, const
     ranks[q] = place[target] + 1;
     for (const node_id id : seen) ranks[q] -= id != target && place[id] < place[target] ? 1 : 0;
   }
-  return summarise(ranks, k, shown);
+  return summarise(ranks, k, shown, intervals);
 }
 
 namespace {
@@ -82,7 +82,7 @@ ranking_metrics evaluate_random(std::size_t nodes, const query_set& held_out, st
   }
   ranking_metrics m;
   m.queries = held_out.size();
-  for (const std::uint32_t at : k) m.at.push_back({at, 0, 0, 0});
+  for (const std::uint32_t at : k) m.at.push_back({at, 0, 0, 0, {}, {}});
   std::vector<expected_coverage> coverage(k.size(), expected_coverage(nodes));
   const double queries = std::max<double>(1, static_cast<double>(held_out.size()));
   std::vector<node_id> seen;
@@ -102,7 +102,13 @@ ranking_metrics evaluate_random(std::size_t nodes, const query_set& held_out, st
       m.at[i].ndcg += gain[places] / n / queries;
     }
   }
-  for (std::size_t i = 0; i < k.size(); ++i) m.at[i].coverage = coverage[i].value();
+  m.mrr_interval = {m.mrr, m.mrr};
+  for (std::size_t i = 0; i < k.size(); ++i) {
+    metrics_at_k& at = m.at[i];
+    at.coverage = coverage[i].value();
+    at.hit_rate_interval = {at.hit_rate, at.hit_rate};
+    at.ndcg_interval = {at.ndcg, at.ndcg};
+  }
   return m;
 }
 

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/discovery.hpp"
+#include "cli/eval/discovery.hpp"
+#include "cli/eval/metrics_report.hpp"
 #include "cli/eval_options.hpp"
-#include "cli/metrics_report.hpp"
 #include "cli/text.hpp"
 #include "m2grl/evaluate.hpp"
 #include "m2grl/model.hpp"
@@ -18,6 +18,7 @@ struct eval_arguments {
   std::vector<std::uint32_t> k;
   eval_options how;
   discovery_arguments discovery;
+  resampling intervals;
 };
 
 void run_eval(const eval_arguments& args) {
@@ -26,11 +27,15 @@ void run_eval(const eval_arguments& args) {
   eval_config how = args.how.applied(m.cfg.eval);
   if (!args.k.empty()) how.k = args.k;
   if (args.protocol == "discovery") {
-    return run_discovery(m, args.split == "validation", how, args.discovery.options, args.json);
+    discovery_options options = args.discovery.options;
+    options.intervals = args.intervals;
+    return run_discovery(m, args.split == "validation", how, options, args.json);
   }
-  const next_item_evaluation result = evaluate_next_item(m, args.split == "validation", how);
+  const next_item_evaluation result = evaluate_next_item(m, args.split == "validation", how, args.intervals);
 
   json report{{"protocol", result.protocol}, {"split", result.split}, {"queries", result.model.queries}};
+  report["resamples"] = args.intervals.resamples;
+  report["seed"] = args.intervals.seed;
   report.update(metrics_json(result.model));
   report["popularity"] = metrics_json(result.popularity);
   report["random"] = metrics_json(result.random);
@@ -39,6 +44,7 @@ void run_eval(const eval_arguments& args) {
   fmt::print("{}, {}, {} over {}\n{}", result.protocol, result.split, plural(result.model.queries, "query", "queries"),
              plural(m.views.front().ids.size(), "item", "items"),
              metrics_text({{"model", result.model}, {"popularity", result.popularity}, {"random", result.random}}));
+  if (args.intervals.resamples > 0) fmt::print("{}", intervals_text(result.model));
 }
 
 }  // namespace
@@ -63,6 +69,10 @@ void add_eval(CLI::App& app) {
   args->how.add_compose(*command);
   args->how.add_history(*command);
   args->discovery.add(*command);
+  command->add_option("--resamples", args->intervals.resamples, "of the bootstrap that gives the intervals; 0: none")
+      ->check(CLI::Range(0u, 1000000u))
+      ->capture_default_str();
+  command->add_option("--seed", args->intervals.seed, "of the bootstrap")->capture_default_str();
   command->add_option("--json", args->json, "write the metrics as JSON; \"-\": to standard output")->type_name("FILE");
   command->callback([args] { run_eval(*args); });
 }

@@ -9,8 +9,14 @@
 
 namespace m2grl::cli {
 
-/// {"hr@10": …, "ndcg@10": …, "coverage@10": …, …, "mrr": …}
+/// [low, high]
+[[nodiscard]] json interval_json(const interval& between);
+
+/// {"hr@10": …, "hr_interval@10": [low, high], "ndcg@10": …, "coverage@10": …, …, "mrr": …}
 [[nodiscard]] json metrics_json(const ranking_metrics& metrics);
+
+/// The 95 % intervals of HR and NDCG at every k, and of MRR, in one line.
+[[nodiscard]] std::string intervals_text(const ranking_metrics& metrics);
 
 struct named_metrics {
   std::string name;

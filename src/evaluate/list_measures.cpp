@@ -1,11 +1,11 @@
-#include "metric/list_measures.hpp"
+#include "evaluate/list_measures.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <numeric>
 
-namespace m2grl::metric {
+namespace m2grl::discovery {
 
 item_facts::item_facts(const table& vectors, std::span<const std::uint64_t> counts, std::span<const node_id> categories,
                        std::size_t category_count)
@@ -88,4 +88,4 @@ void list_measures::summarise(std::size_t column, std::size_t known_last, discov
   to.outside_share = sum.outside / std::max<double>(1, static_cast<double>(known_last));
 }
 
-}  // namespace m2grl::metric
+}  // namespace m2grl::discovery

@@ -4,18 +4,18 @@
 
 #include <algorithm>
 
+#include "evaluate/discovery_scores.hpp"
+#include "evaluate/hit_rates.hpp"
+#include "evaluate/list_measures.hpp"
+#include "evaluate/score_rows.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/metric.hpp"
 #include "m2grl/recommend.hpp"
-#include "metric/bootstrap.hpp"
-#include "metric/discovery_scores.hpp"
-#include "metric/list_measures.hpp"
-#include "recommend/score_rows.hpp"
 
 namespace m2grl {
 namespace {
 
-using namespace metric;
+using namespace discovery;
 
 void check(const model& m, const query_set& held_out, const eval_config& how, const discovery_options& options,
            const std::string& split) {
@@ -166,13 +166,15 @@ discovery_evaluation evaluate_discovery(const model& m, bool validation, const e
   list_collector lists(held_out, facts, result.rows, how.k);
   eval_config item_alone = how;
   item_alone.compose.clear();
+  std::vector<score_vectors> vectors;
+  vectors.push_back(composed_vectors(m, held_out, item_alone));
+  vectors.push_back(composed_vectors(m, held_out, how));
+  if (!options.mix.empty()) vectors.push_back(discovery::metric_vectors(m, held_out, how));
   std::vector<scored_tables> ways;
-  ways.push_back(composed_tables(m, held_out, item_alone));
-  ways.push_back(composed_tables(m, held_out, how));
-  if (!options.mix.empty()) ways.push_back(metric_tables(m, held_out, how));
+  for (const score_vectors& way : vectors) ways.push_back({&way.queries, &way.candidates});
   for_each_query(ways, [&](std::size_t query, score_rows scores) { lists.visit(query, scores); });
   const std::size_t known_last = classify(held_out, categories, lists.hits(), result);
-  const hit_rates rates = bootstrap(lists.hits(), result.rows.size() * how.k.size(), options.resamples, options.seed);
+  const hit_rates rates = rates_of(lists.hits(), result.rows.size() * how.k.size(), options.intervals);
   fill(result, lists, rates, how.k, known_last);
   return result;
 }
