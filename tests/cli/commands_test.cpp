@@ -76,11 +76,13 @@ TEST_CASE("eval: table and JSON agree, the planted order is learned") {
   const auto result = command(folder, {"eval", "model", "--json", "eval.json"});
   REQUIRE(result.code == 0);
   const json report = json_file(folder / "eval.json");
-  const std::set<std::string> metrics{"hr@1", "hr@3", "ndcg@1", "ndcg@3", "coverage@1", "coverage@3", "mrr"};
+  const std::set<std::string> metrics{"hr@1",       "hr_interval@1",   "hr@3",   "hr_interval@3",
+                                      "ndcg@1",     "ndcg_interval@1", "ndcg@3", "ndcg_interval@3",
+                                      "coverage@1", "coverage@3",      "mrr",    "mrr_interval"};
   CHECK(keys_of(report["popularity"]) == metrics);
   CHECK(keys_of(report["random"]) == metrics);
   std::set<std::string> all = metrics;
-  all.insert({"protocol", "split", "queries", "popularity", "random"});
+  all.insert({"protocol", "split", "queries", "resamples", "seed", "popularity", "random"});
   CHECK(keys_of(report) == all);
   CHECK(report["protocol"] == "next-item");
   CHECK(report["split"] == "test");
@@ -88,6 +90,8 @@ TEST_CASE("eval: table and JSON agree, the planted order is learned") {
   CHECK(report["hr@3"] > 0.9);
   CHECK(report["hr@1"] == report["ndcg@1"]);
   CHECK(report["popularity"]["hr@3"] < 0.3);
+  CHECK(report["hr_interval@3"][0] <= report["hr@3"]);
+  CHECK(report["hr_interval@3"][1] >= report["hr@3"]);
   CHECK_THAT(result.out,
              Contains("HR@3") && Contains("popularity") && Contains("random") && Contains("160 queries over 48 items"));
 

@@ -1,6 +1,8 @@
 /// metric, and what stands on it: eval --protocol discovery, search --metric, export --metric.
 #include <set>
 
+#include <m2grl/index.hpp>
+
 #include "shop.hpp"
 
 using namespace m2grl::test;
@@ -106,6 +108,17 @@ TEST_CASE("search and export: by the metric") {
     CHECK(std::stod(found[r][3]) <= 0);
     if (r > 0) CHECK(std::stod(found[r][3]) <= std::stod(found[r - 1][3]));
   }
+  // Filters and an index work as on any other vectors: the circle of i0-0 ruled out, then its list by the index.
+  const auto across = rows_of(
+      expect_done(command(folder, {"search", "model", "--id", "i0-0", "--metric", "--not", "category=c0"})).out);
+  REQUIRE(across.size() == 10);
+  for (const auto& row : across) CHECK_THAT(row[2], !Catch::Matchers::StartsWith("i0-"));
+  if (m2grl::built_with_index()) {
+    const auto built = expect_done(command(folder, {"search", "model", "--id", "i0-0", "--metric", "-k", "4",
+                                                    "--build-index", "m.index", "--width", "64"}));
+    CHECK(rows_of(built.out) == found);
+  }
+  CHECK(command(folder, {"search", "model", "--id", "i0-0", "--metric", "--score", "cosine"}).code == 2);
   expect_done(command(folder, {"export", "model", "--format", "npy", "--metric", "--out", "vectors"}));
   CHECK(std::filesystem::exists(folder / "vectors/metric.npy"));
   CHECK(std::filesystem::exists(folder / "vectors/metric.ids"));
