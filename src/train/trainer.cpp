@@ -153,7 +153,7 @@ class counted_views {
       if (device == device_kind::cpu) {
         throw invalid_input(what + ": its sequences lie in device memory, but training would run on the CPU");
       }
-      counts_.push_back(count_device_nodes(view.sequences, view.nodes, what, stream));
+      counts_.push_back(count_device_nodes(view, what, stream));
       if (view.counts.empty()) view.counts = counts_.back();
     }
   }
