@@ -220,6 +220,7 @@ std::unique_ptr<backend> make_cuda_backend(const problem& p, const std::vector<s
 }
 
 memory_lines describe_cuda_memory(const problem& p, const std::vector<std::uint64_t>& largest_slices) {
+  forget_callers_error();
   return describe(cuda::plan_memory(p, largest_slices, find_room()));
 }
 
