@@ -71,7 +71,7 @@ def main():
     for source in set(sources) - set(built):
         print(f"check-tidy: {source.relative_to(ROOT)} is not built here, left out")
     if failed > 0:
-        sys.exit(f"check-tidy: {failed} of {len(built)} files failed; the findings above name their checks (.clang-tidy)")
+        sys.exit(f"check-tidy: failed in {failed} of {len(built)} files; the findings above name their checks")
     print(f"check-tidy: passed, {len(built)} files")
 
 
