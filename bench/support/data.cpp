@@ -1,6 +1,7 @@
 #include "support/data.hpp"
 
 #include <cmath>
+#include <random>
 #include <vector>
 
 #include "train/samplers.hpp"
