@@ -32,7 +32,7 @@ check-consumers: build  ## programs that use m2grl installed (static, shared) an
 	@scripts/check_consumers.sh $(BUILD)
 
 check-tidy: check-deps  ## clang-tidy over src and the headers that it includes
-	@scripts/check_tidy.sh
+	@scripts/check_tidy.py
 
 check-tsan: check-deps  ## the CPU tests under ThreadSanitizer
 	@scripts/check_tsan.sh

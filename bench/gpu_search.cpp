@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
 #include "cuda/runtime/handles.hpp"
@@ -10,6 +9,7 @@
 #include "gpu/timing.hpp"
 #include "m2grl/search.hpp"
 #include "support/bench.hpp"
+#include "support/data.hpp"
 
 namespace {
 
@@ -17,16 +17,6 @@ using namespace m2grl;
 using namespace m2grl::bench;
 
 constexpr std::size_t dim = 128;
-
-table normal_rows(std::size_t rows, std::uint32_t seed) {
-  table t(rows, dim);
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal;
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (float& value : t[r]) value = normal(random);
-  }
-  return t;
-}
 
 /// Every `step`-th list against the CPU's search.
 void validate(const table& queries, const table& candidates, std::size_t step, std::uint32_t k,
@@ -92,9 +82,9 @@ void body(const options& o, report& r) {
   need_gpu();
   case_list cases(r);
   const auto nodes = std::max<std::size_t>(10000, static_cast<std::size_t>(1e6 * o.size));
-  const table c = normal_rows(nodes, 2);
+  const table c = normal_rows(nodes, dim, 2);
   for (const std::size_t queries : {1000, 65536}) {
-    const table q = normal_rows(queries, 1);
+    const table q = normal_rows(queries, dim, 1);
     bare_products bare(q, c);
     for (const std::uint32_t k : {10u, 100u}) {
       const std::string name = fmt::format("{}k_x_{}_{}_queries_k{}", nodes / 1000, dim, queries, k);

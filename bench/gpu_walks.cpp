@@ -14,24 +14,16 @@
 #include "m2grl/walks.hpp"
 #include "support/bench.hpp"
 #include "support/data.hpp"
+#include "support/walk_cases.hpp"
 
 namespace {
 
 using namespace m2grl;
 using namespace m2grl::bench;
 
-constexpr std::uint32_t length = 40;
+constexpr std::uint32_t length = walk_length;
 constexpr std::uint32_t sequence_length = 21;  // of those that the graph is made of: 20 transitions
 constexpr std::uint64_t seed = 7;
-
-walk_config settings(walk_kind kind, double p = 1, double q = 1) {
-  walk_config w;
-  w.kind = kind;
-  w.length = length;
-  w.p = p;
-  w.q = q;
-  return w;
-}
 
 /// The first `count` elements of an array on the device.
 template <class T>
@@ -97,12 +89,6 @@ class gpu_walks {
   [[nodiscard]] double steps() const { return static_cast<double>(steps_); }
 
  private:
-  static bool is_edge(const csr_graph& g, node_id u, node_id v) {
-    const auto begin = g.columns.begin();
-    return std::binary_search(begin + static_cast<std::ptrdiff_t>(g.offsets[u]),
-                              begin + static_cast<std::ptrdiff_t>(g.offsets[u + 1]), v);
-  }
-
   std::uint64_t nodes_;
   walk_config cfg_;
   cuda::stream stream_;
@@ -159,16 +145,6 @@ void measure_case(const walk_case& c, const cuda::device_graph& graph, const csr
   r.add(std::move(f));
 }
 
-/// Every edge's weight 1, as node2vec is commonly measured.
-void make_unit(csr_graph& g) {
-#pragma omp parallel for schedule(dynamic, 4096)
-  for (std::size_t u = 0; u < g.nodes(); ++u) {
-    for (std::uint64_t e = g.offsets[u]; e < g.offsets[u + 1]; ++e) {
-      g.cumulative[e] = static_cast<std::uint32_t>(e - g.offsets[u] + 1);
-    }
-  }
-}
-
 /// A power-law graph of about `edges` directed entries, weights as often as a transition occurs.
 cuda::device_graph make_graph(std::uint32_t nodes, std::uint64_t edges) {
   const std::uint64_t sequences = edges / 2 / (sequence_length - 1);
@@ -186,16 +162,16 @@ void body(const options& o, report& r) {
   csr_graph g = graph.download(s.get());
   fmt::print("graph: {} nodes, {} edges\n", g.nodes(), g.edges());
   random_reads ceiling(g.offsets.size() * sizeof(std::uint64_t) + g.columns.size() * sizeof(node_id));
-  for (const walk_case& c : {walk_case{"uniform", settings(walk_kind::uniform), 10e9},
-                             {"weighted", settings(walk_kind::weighted), 3e9},
-                             {"weighted_node2vec_p0.5_q2", settings(walk_kind::node2vec, 0.5, 2), 0}}) {
+  for (const walk_case& c : {walk_case{"uniform", walks_of(walk_kind::uniform), 10e9},
+                             {"weighted", walks_of(walk_kind::weighted), 3e9},
+                             {"weighted_node2vec_p0.5_q2", walks_of(walk_kind::node2vec, 0.5, 2), 0}}) {
     cases.run(c.name, [&] { measure_case(c, graph, g, ceiling, o, r); });
   }
   make_unit(g);
   graph = cuda::device_graph();  // the memory of one graph at a time
   graph = cuda::device_graph(g);
-  for (const walk_case& c : {walk_case{"node2vec_p0.5_q2", settings(walk_kind::node2vec, 0.5, 2), 3e9},
-                             {"node2vec_p0.25_q4", settings(walk_kind::node2vec, 0.25, 4), 0}}) {
+  for (const walk_case& c : {walk_case{"node2vec_p0.5_q2", walks_of(walk_kind::node2vec, 0.5, 2), 3e9},
+                             {"node2vec_p0.25_q4", walks_of(walk_kind::node2vec, 0.25, 4), 0}}) {
     cases.run(c.name, [&] { measure_case(c, graph, g, ceiling, o, r); });
   }
   cases.finish();

@@ -4,12 +4,12 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <random>
 #include <vector>
 
 #include "cpu/blas_threads.hpp"
 #include "m2grl/search.hpp"
 #include "support/bench.hpp"
+#include "support/data.hpp"
 
 namespace {
 
@@ -23,16 +23,6 @@ using const_view = Eigen::Map<const row_matrix>;
 
 const_view rows_of(const table& t, std::size_t first, std::size_t count) {
   return {t.data() + first * t.stride(), static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(t.stride())};
-}
-
-table normal_rows(std::size_t rows, std::uint32_t seed) {
-  table t(rows, dim);
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal;
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (float& value : t[r]) value = normal(random);
-  }
-  return t;
 }
 
 double score_of(std::span<const float> q, std::span<const float> c) {
@@ -95,7 +85,7 @@ double separate_products(const table& queries, const table& candidates, std::siz
 void body(const options& o, report& r) {
   const auto nodes = std::max<std::size_t>(1000, static_cast<std::size_t>(1e6 * o.size));
   constexpr std::size_t queries = 1000;
-  const table q = normal_rows(queries, 1), c = normal_rows(nodes, 2);
+  const table q = normal_rows(queries, dim, 1), c = normal_rows(nodes, dim, 2);
   for (const std::uint32_t k : {10u, 100u}) {
     const std::string name = fmt::format("{}k_x_{}_k{}_{}_cores", nodes / 1000, dim, k, omp_get_max_threads());
     if (!r.wants(name)) continue;

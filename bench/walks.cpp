@@ -11,13 +11,14 @@
 #include "support/bench.hpp"
 #include "support/data.hpp"
 #include "support/probe.hpp"
+#include "support/walk_cases.hpp"
 
 namespace {
 
 using namespace m2grl;
 using namespace m2grl::bench;
 
-constexpr std::uint32_t length = 40;
+constexpr std::uint32_t length = walk_length;
 constexpr std::uint32_t batch = 64;
 
 struct walk_kind_case {
@@ -26,15 +27,6 @@ struct walk_kind_case {
   bool unit_weights;
   double target;  ///< steps per second and core; 0: none
 };
-
-walk_config settings(walk_kind kind, double p = 1, double q = 1) {
-  walk_config w;
-  w.kind = kind;
-  w.length = length;
-  w.p = p;
-  w.q = q;
-  return w;
-}
 
 /// Calls visit(nodes, length) for walks 0 … count − 1 of an epoch, on `threads` threads. Returns steps per second.
 template <class Visit>
@@ -57,12 +49,6 @@ double walk(const walker& w, std::uint32_t epoch, std::uint64_t count, int threa
     }
   });
   return static_cast<double>(steps) / seconds;
-}
-
-bool is_edge(const csr_graph& g, node_id u, node_id v) {
-  const auto begin = g.columns.begin();
-  return std::binary_search(begin + static_cast<std::ptrdiff_t>(g.offsets[u]),
-                            begin + static_cast<std::ptrdiff_t>(g.offsets[u + 1]), v);
 }
 
 /// Every step is an edge. First-order walks on an undirected graph that starts everywhere visit nodes, by and by,
@@ -105,16 +91,13 @@ void body(const options& o, report& r) {
   const auto nodes = static_cast<std::uint32_t>(1e6 * o.size);
   const csr_graph g = power_law_graph(nodes, static_cast<std::uint64_t>(20e6 * o.size));
   fmt::print("graph: {} nodes, {} edges\n", g.nodes(), g.edges());
-  csr_graph unit = g;  // as node2vec is commonly measured: every weight 1
-  for (node_id u = 0; u < nodes; ++u) {
-    for (std::uint64_t e = g.offsets[u]; e < g.offsets[u + 1]; ++e)
-      unit.cumulative[e] = static_cast<std::uint32_t>(e - g.offsets[u] + 1);
-  }
-  const walk_kind_case cases[] = {{"uniform", settings(walk_kind::uniform), false, 45e6},
-                                  {"weighted", settings(walk_kind::weighted), false, 0},
-                                  {"node2vec_p0.5_q2", settings(walk_kind::node2vec, 0.5, 2), true, 8e6},
-                                  {"node2vec_p0.25_q4", settings(walk_kind::node2vec, 0.25, 4), true, 0},
-                                  {"weighted_node2vec_p0.5_q2", settings(walk_kind::node2vec, 0.5, 2), false, 0}};
+  csr_graph unit = g;
+  make_unit(unit);
+  const walk_kind_case cases[] = {{"uniform", walks_of(walk_kind::uniform), false, 45e6},
+                                  {"weighted", walks_of(walk_kind::weighted), false, 0},
+                                  {"node2vec_p0.5_q2", walks_of(walk_kind::node2vec, 0.5, 2), true, 8e6},
+                                  {"node2vec_p0.25_q4", walks_of(walk_kind::node2vec, 0.25, 4), true, 0},
+                                  {"weighted_node2vec_p0.5_q2", walks_of(walk_kind::node2vec, 0.5, 2), false, 0}};
   for (const auto& c : cases) validate(c.unit_weights ? unit : g, c);
   r.validated(
       fmt::format("200,000 walks of each kind: every step is an edge; visits of first-order walks in proportion "

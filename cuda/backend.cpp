@@ -220,13 +220,13 @@ std::unique_ptr<backend> make_cuda_backend(const problem& p, const std::vector<s
 }
 
 memory_lines describe_cuda_memory(const problem& p, const std::vector<std::uint64_t>& largest_slices) {
+  forget_callers_error();
   return describe(cuda::plan_memory(p, largest_slices, find_room()));
 }
 
-std::vector<std::uint64_t> count_device_nodes(ragged_ref sequences, std::size_t nodes, const std::string& what,
-                                              stream_handle stream) {
+std::vector<std::uint64_t> count_device_nodes(const view_input& view, const std::string& what, stream_handle stream) {
   forget_callers_error();
-  return count_nodes(sequences, nodes, what, stream);
+  return count_nodes(view, what, stream);
 }
 
 }  // namespace m2grl

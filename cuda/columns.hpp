@@ -17,6 +17,26 @@ struct alignas(Count * sizeof(float)) columns {
   float v[Count];
 };
 
+/// From and to memory that nobody else writes while this kernel runs.
+template <std::uint32_t Count>
+[[nodiscard]] M2GRL_HOST_DEVICE columns<Count> load(const float* place) {
+#ifdef __CUDA_ARCH__
+  return *reinterpret_cast<const columns<Count>*>(place);
+#else
+  columns<Count> x;
+  for (std::uint32_t j = 0; j < Count; ++j) x.v[j] = place[j];
+  return x;
+#endif
+}
+template <std::uint32_t Count>
+M2GRL_HOST_DEVICE void store(float* place, const columns<Count>& x) {
+#ifdef __CUDA_ARCH__
+  *reinterpret_cast<columns<Count>*>(place) = x;
+#else
+  for (std::uint32_t j = 0; j < Count; ++j) place[j] = x.v[j];
+#endif
+}
+
 /// From a table. Bypasses the L1 cache, which sees nothing of the additions that other SMs make in L2.
 template <std::uint32_t Count>
 [[nodiscard]] M2GRL_HOST_DEVICE columns<Count> load_from_table(const float* place) {
@@ -31,9 +51,7 @@ template <std::uint32_t Count>
     return {{__ldcg(place)}};
   }
 #else
-  columns<Count> x;
-  for (std::uint32_t j = 0; j < Count; ++j) x.v[j] = place[j];
-  return x;
+  return load<Count>(place);
 #endif
 }
 
@@ -52,26 +70,6 @@ M2GRL_HOST_DEVICE void add_to_table(float* place, const columns<Count>& x) {
   for (std::uint32_t j = 0; j < Count; ++j) atomicAdd(place + j, x.v[j]);
 #else
   for (std::uint32_t j = 0; j < Count; ++j) place[j] += x.v[j];
-#endif
-}
-
-/// From and to memory that nobody else writes while this kernel runs.
-template <std::uint32_t Count>
-[[nodiscard]] M2GRL_HOST_DEVICE columns<Count> load(const float* place) {
-#ifdef __CUDA_ARCH__
-  return *reinterpret_cast<const columns<Count>*>(place);
-#else
-  columns<Count> x;
-  for (std::uint32_t j = 0; j < Count; ++j) x.v[j] = place[j];
-  return x;
-#endif
-}
-template <std::uint32_t Count>
-M2GRL_HOST_DEVICE void store(float* place, const columns<Count>& x) {
-#ifdef __CUDA_ARCH__
-  *reinterpret_cast<columns<Count>*>(place) = x;
-#else
-  for (std::uint32_t j = 0; j < Count; ++j) place[j] = x.v[j];
 #endif
 }
 

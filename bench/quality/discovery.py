@@ -8,14 +8,12 @@ validation item: the highest discovery HR@10 whose overall HR@10 is at least nin
 Only that choice is scored on the test item, once. --variants also trains metrics with one option changed each,
 scored on the validation item."""
 
-import argparse
 import json
-import os
 import pathlib
-import subprocess
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from support import ROOT, parser_of, run
+
 COMPOSITIONS = ["item", "item,brand", "item,brand,category:0.3", "item,category,brand"]
 VARIANTS = {
     "as shipped": [],
@@ -28,12 +26,6 @@ VARIANTS = {
     "dim 256, twice the epochs": ["--dim", "256", "--epochs", "6"],
 }
 TOLERATED = 0.9  # share of the best composed HR@10 that must be kept
-
-
-def run(command):
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if result.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{result.stderr}")
 
 
 class bench:
@@ -111,11 +103,7 @@ def verdict(report):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--m2grl", type=pathlib.Path, default=ROOT / "build/bin/m2grl")
-    parser.add_argument("--data", type=pathlib.Path,
-                        default=pathlib.Path(os.environ.get("M2GRL_DATA", ROOT.parent / "shared/data")))
-    parser.add_argument("--json", type=pathlib.Path)
+    parser = parser_of(__doc__)
     parser.add_argument("--variants", action="store_true")
     args = parser.parse_args()
     report = {}

@@ -6,16 +6,13 @@
 Every variant changes one thing and is scored on the validation item; only the shipped configuration is scored on
 the test item. Strict leave-last-out, all items ranked (the data sets' README has the protocol)."""
 
-import argparse
 import json
-import os
 import pathlib
 import re
 import statistics
-import subprocess
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from support import ROOT, parser_of, run
 
 # name: (training settings, drop the links?, evaluation options)
 VARIANTS = {
@@ -38,12 +35,6 @@ VARIANTS = {
     "alignment 3 x as strong": (["train.align_rate=0.3"], False, []),
     "repeats merged": (["views.category.merge_repeats=true", "views.brand.merge_repeats=true"], False, []),
 }
-
-
-def run(command):
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if result.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{result.stderr}")
 
 
 class bench:
@@ -94,12 +85,8 @@ class bench:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--m2grl", type=pathlib.Path, default=ROOT / "build/bin/m2grl")
-    parser.add_argument("--data", type=pathlib.Path,
-                        default=pathlib.Path(os.environ.get("M2GRL_DATA", ROOT.parent / "shared/data")))
+    parser = parser_of(__doc__)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
     results = {}
     with tempfile.TemporaryDirectory() as folder:

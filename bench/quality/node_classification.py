@@ -10,12 +10,9 @@ labels of each node, q its true number of labels; mean over five splits of each 
 of the seeds' ratios of seconds.
 Needs gensim and scikit-learn."""
 
-import argparse
 import gzip
 import json
-import os
 import pathlib
-import subprocess
 import tempfile
 import time
 
@@ -26,17 +23,17 @@ from sklearn.metrics import f1_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import MultiLabelBinarizer
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from support import ROOT, parser_of, run
+
 WALKS, STEPS, DIM, WINDOW, NEGATIVES = 40, 40, 128, 10, 5
 
 
 def by_m2grl(args, graph, folder, seed):
     model, vectors = folder / f"model{seed}", folder / f"vectors{seed}"
-    subprocess.run([args.m2grl, "train", ROOT / "examples/configs" / f"{graph}.toml", "--data",
-                    args.data / "graphs" / graph, "--out", model, "--json", folder / "train.json",
-                    "--set", f"train.threads={args.threads}", "--set", f"train.seed={seed}"],
-                   check=True, capture_output=True)
-    subprocess.run([args.m2grl, "export", model, "--format", "npy", "--out", vectors], check=True, capture_output=True)
+    run([args.m2grl, "train", ROOT / "examples/configs" / f"{graph}.toml", "--data", args.data / "graphs" / graph,
+         "--out", model, "--json", folder / "train.json",
+         "--set", f"train.threads={args.threads}", "--set", f"train.seed={seed}"])
+    run([args.m2grl, "export", model, "--format", "npy", "--out", vectors])
     ids = (vectors / "node.ids").read_text().split()
     seconds = json.loads((folder / "train.json").read_text())["seconds"]
     return dict(zip(ids, np.load(vectors / "node.input.npy"))), seconds
@@ -97,13 +94,9 @@ def row_of(runs, labels):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--m2grl", type=pathlib.Path, default=ROOT / "build/bin/m2grl")
-    parser.add_argument("--data", type=pathlib.Path,
-                        default=pathlib.Path(os.environ.get("M2GRL_DATA", ROOT.parent / "shared/data")))
+    parser = parser_of(__doc__)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
     results = {}
     for graph in ("ppi", "blogcatalog"):

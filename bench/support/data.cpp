@@ -1,6 +1,7 @@
 #include "support/data.hpp"
 
 #include <cmath>
+#include <random>
 #include <vector>
 
 #include "train/samplers.hpp"
@@ -81,6 +82,16 @@ csr_graph power_law_graph(std::uint32_t nodes, std::uint64_t edges) {
   for (std::uint32_t i = 0; i <= nodes; ++i) transitions.ids[2 * pairs + i] = i % nodes;
   transitions.offsets.back() = transitions.ids.size();
   return build_transition_graph(transitions, nodes, false);
+}
+
+table normal_rows(std::size_t rows, std::size_t dim, std::uint32_t seed) {
+  table t(rows, dim);
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (float& value : t[r]) value = normal(random);
+  }
+  return t;
 }
 
 }  // namespace m2grl::bench

@@ -5,6 +5,7 @@
 
 #include "m2grl/graph.hpp"
 #include "m2grl/kernel/philox.hpp"
+#include "m2grl/table.hpp"
 #include "m2grl/types.hpp"
 
 namespace m2grl::bench {
@@ -27,5 +28,8 @@ enum class skew { uniform, zipf };
 /// `count` sequences of `length` ids whose transitions make such a graph, without the edges that spare nodes from
 /// isolation.
 [[nodiscard]] ragged power_law_sequences(std::uint64_t count, std::uint32_t length, std::uint32_t nodes);
+
+/// A table of independent standard normal values, drawn by the C++ library: the same wherever that is.
+[[nodiscard]] table normal_rows(std::size_t rows, std::size_t dim, std::uint32_t seed);
 
 }  // namespace m2grl::bench

@@ -15,6 +15,11 @@ T value_at(const T* place, cudaStream_t stream) {
   return value;
 }
 
+template <class T>
+void check_device_span(std::span<const T> values, const std::string& what) {
+  if (!values.empty()) check_device_pointer(values.data(), what);
+}
+
 void refuse(const sequence_faults& faults, const unchecked_sequences& s, const std::string& what, cudaStream_t stream) {
   if (faults.row != no_fault) {
     throw invalid_input(
@@ -44,22 +49,23 @@ void check_device_pointer(const void* pointer, const std::string& what) {
   }
 }
 
-std::vector<std::uint64_t> count_nodes(ragged_ref sequences, std::size_t nodes, const std::string& what,
-                                       cudaStream_t stream) {
-  if (sequences.offsets.empty() || sequences.size() == 0) return std::vector<std::uint64_t>(nodes, 0);
-  check_device_pointer(sequences.offsets.data(), what + ": offsets");
-  if (!sequences.ids.empty()) check_device_pointer(sequences.ids.data(), what + ": ids");
+std::vector<std::uint64_t> count_nodes(const view_input& view, const std::string& what, cudaStream_t stream) {
+  const ragged_ref sequences = view.sequences;
+  check_device_span(sequences.offsets, what + ": offsets");
+  check_device_span(sequences.ids, what + ": ids");
+  check_device_span(view.event_weights, what + ": event weights");
+  if (sequences.size() == 0) return std::vector<std::uint64_t>(view.nodes, 0);
   const unchecked_sequences s{sequences.offsets.data(), sequences.ids.data(), sequences.size(), sequences.ids.size(),
-                              nodes};
+                              view.nodes};
   const sequence_faults none;
   device_array<sequence_faults> faults{std::span(&none, 1)};
-  device_array<unsigned long long> counts(nodes);
+  device_array<unsigned long long> counts(view.nodes);
   counts.zero(stream);
   launch_sequence_check(s, faults.data(), counts.data(), stream);
   sequence_faults found;
   faults.download({&found, 1}, stream);
   refuse(found, s, what, stream);
-  std::vector<unsigned long long> frequencies(nodes);
+  std::vector<unsigned long long> frequencies(view.nodes);
   counts.download(frequencies, stream);
   return {frequencies.begin(), frequencies.end()};
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cuda/inputs/sequence_check.hpp"
+#include "m2grl/trainer.hpp"
 #include "m2grl/types.hpp"
 
 namespace m2grl::cuda {
@@ -15,10 +16,10 @@ namespace m2grl::cuda {
 /// Throws invalid_input unless `pointer` is memory of the current device. `what` names it in the message.
 void check_device_pointer(const void* pointer, const std::string& what);
 
-/// How often each of `nodes` nodes occurs. Waits for `stream`. Throws invalid_input where the spans do not lie in
-/// device memory, offsets do not run from 0 to the number of ids, or an id is not below `nodes`; out_of_memory,
-/// cuda_error. `what` names the sequences in messages.
-[[nodiscard]] std::vector<std::uint64_t> count_nodes(ragged_ref sequences, std::size_t nodes, const std::string& what,
+/// How often each node occurs in the sequences of a view that lie in device memory. Waits for `stream`. Throws
+/// invalid_input where a span (event weights, too) does not lie in device memory, offsets do not run from 0 to the
+/// number of ids, or an id is not below the view's nodes; out_of_memory, cuda_error. `what` names the view in messages.
+[[nodiscard]] std::vector<std::uint64_t> count_nodes(const view_input& view, const std::string& what,
                                                      cudaStream_t stream);
 
 /// A copy of the sequences in host memory. Waits for `stream`.

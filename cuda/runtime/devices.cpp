@@ -5,6 +5,17 @@
 #include "cuda/runtime/check.hpp"
 
 namespace m2grl::cuda {
+namespace {
+
+/// Of the current device.
+std::uint64_t attribute(cudaDeviceAttr which) {
+  int device = 0, value = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&value, which, device), "cudaDeviceGetAttribute");
+  return static_cast<std::uint64_t>(value);
+}
+
+}  // namespace
 
 device_search find_devices() {
   device_search found;
@@ -19,22 +30,20 @@ device_search find_devices() {
   return found;
 }
 
+std::uint64_t block_shared_bytes() { return attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin); }
+
 device_room find_room() {
   std::size_t free = 0, total = 0;
   check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-  int device = 0, shared = 0;
-  check(cudaGetDevice(&device), "cudaGetDevice");
-  check(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "cudaDeviceGetAttribute");
-  return {free, static_cast<std::uint64_t>(shared)};
+  return {free, block_shared_bytes()};
 }
 
 std::uint64_t resident_blocks(const void* kernel, unsigned block_threads, std::size_t shared_bytes) {
-  int device = 0, processors = 0, blocks = 0;
-  check(cudaGetDevice(&device), "cudaGetDevice");
-  check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "cudaDeviceGetAttribute");
+  const std::uint64_t processors = attribute(cudaDevAttrMultiProcessorCount);
+  int blocks = 0;
   check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, static_cast<int>(block_threads), shared_bytes),
         "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
-  return static_cast<std::uint64_t>(processors) * static_cast<std::uint64_t>(blocks);
+  return processors * static_cast<std::uint64_t>(blocks);
 }
 
 }  // namespace m2grl::cuda

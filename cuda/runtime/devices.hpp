@@ -13,10 +13,13 @@ struct device_search {
 };
 [[nodiscard]] device_search find_devices();
 
+/// Shared memory of one block of the current device, at most. Throws cuda_error.
+[[nodiscard]] std::uint64_t block_shared_bytes();
+
 /// What the current device has room for.
 struct device_room {
   std::uint64_t free_bytes = 0;
-  std::uint64_t block_shared_bytes = 0;  ///< shared memory of one block, at most
+  std::uint64_t block_shared_bytes = 0;
 };
 /// Throws cuda_error.
 [[nodiscard]] device_room find_room();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cuda/runtime/check.hpp"
 #include "cuda/runtime/handles.hpp"
 #include "cuda/runtime/memory.hpp"
 #include "cuda/search/select_launch.hpp"
@@ -208,6 +209,7 @@ class device_search {
 
 std::vector<std::vector<scored_node>> gpu_top_k(const table& queries, const table& candidates,
                                                 const search_options& how) {
+  cuda::forget_callers_error();
   return device_search(queries, candidates, how).run();
 }
 

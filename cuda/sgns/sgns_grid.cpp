@@ -6,21 +6,10 @@
 #include "cuda/warp.hpp"
 
 namespace m2grl::cuda {
-namespace {
-
-/// Of a block, in bytes.
-std::size_t most_shared_memory() {
-  int device = 0, most = 0;
-  check(cudaGetDevice(&device), "cudaGetDevice");
-  check(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "cudaDeviceGetAttribute");
-  return static_cast<std::size_t>(most);
-}
-
-}  // namespace
 
 sgns_grid plan_sgns_grid_of(const void* kernel, std::uint32_t columns, const kernel::sgns_options& options,
                             sgns_variant variant, std::uint64_t sequences) {
-  const std::size_t most_shared = most_shared_memory();
+  const std::size_t most_shared = block_shared_bytes();
   const std::size_t of_a_warp = warp_layout::of(options, columns).bytes(variant.adagrad);
   sgns_grid grid{columns, variant, 0, most_warps_per_block, 0, 0};
   const bool on_chip = of_a_warp <= most_shared;

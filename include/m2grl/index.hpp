@@ -30,6 +30,8 @@ class vector_index {
   /// From a file of save(). Throws io_error, and invalid_input where it is damaged, of another version, or built from
   /// other vectors.
   [[nodiscard]] static vector_index load(const std::filesystem::path& file, const table& vectors);
+  vector_index(const vector_index&) = delete;
+  vector_index& operator=(const vector_index&) = delete;
   vector_index(vector_index&&) noexcept;
   vector_index& operator=(vector_index&&) noexcept;
   ~vector_index();

@@ -25,12 +25,13 @@ std::string histogram_text(const std::vector<std::uint64_t>& counts) {
   return text;
 }
 
-/// The graph that a view walks on; where it trains on sessions, that of their transitions.
+/// The graph that a view walks on, which training may have yet to build; of sessions, that of their transitions.
 std::string graph_text(const view_data& view, const view_config& how) {
-  const graph_report g = view.graph.empty()
-                             ? describe(build_transition_graph(view.sequences, view.ids.size(), how.directed))
-                             : describe(view.graph);
-  const char* what = view.graph.empty() ? "transitions of its sessions" : "walked on";
+  const graph_report g =
+      view.graph.empty()
+          ? describe(build_transition_graph(view.sequences, view.ids.size(), how.directed, view.event_weights))
+          : describe(view.graph);
+  const char* what = how.sequences == sequence_source::walks ? "walked on" : "transitions of its sessions";
   return fmt::format(
       "  {} ({}, {})\n    {}, {}, mean degree {:.1f}, largest {}\n    {}, the largest of {}; {} isolated\n"
       "    nodes by degree: {}\n",

@@ -104,10 +104,10 @@ void run_train(const train_arguments& args, interrupts& signals) {
   check_places(args);
   const config cfg = configured(args);
   const device_kind device = resolve_device(device_named(args.device), cfg.train);  // before the data is read
-  dataset data = load_dataset(cfg, {.build_graphs = args.dry_run || device == device_kind::cpu});
+  dataset data = load_dataset(cfg, {.build_graphs = device == device_kind::cpu});
   fmt::print(screen, "{}", ingest_text(data));
   if (args.dry_run) {
-    fmt::print(screen, "{}{}", plan_text(cfg, data), memory_text(plan_memory(cfg, data, device_named(args.device))));
+    fmt::print(screen, "{}{}", plan_text(cfg, data), memory_text(plan_memory(cfg, data, device)));
     return;
   }
   (void)std::fflush(screen);

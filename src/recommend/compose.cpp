@@ -5,15 +5,14 @@
 #include <algorithm>
 #include <functional>
 
+#include "ingest/find_link.hpp"
 #include "m2grl/error.hpp"
 
 namespace m2grl {
 namespace {
 
 const link_data* link_to(const std::vector<link_data>& links, std::size_t view, const std::string& name) {
-  for (const link_data& link : links) {
-    if (link.from == 0 && link.to == view) return &link;
-  }
+  if (const link_data* found = find_link(links, 0, view)) return found;
   throw invalid_input(fmt::format("view \"{}\" cannot be composed: the item view is not linked to it", name));
 }
 

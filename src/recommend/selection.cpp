@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "ingest/find_link.hpp"
 #include "ingest/text_source.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/recommend.hpp"
@@ -19,9 +20,8 @@ std::vector<node_id> node_selection::linked(std::size_t other, std::string_view 
   const node_id target = view.ids.find(value);
   if (target == no_node) throw invalid_input(fmt::format("view \"{}\" has no node \"{}\"", view.name, value));
   if (other == view_) return {target};
-  const auto link = std::find_if(model_.links.begin(), model_.links.end(),
-                                 [&](const link_data& l) { return l.from == view_ && l.to == other; });
-  if (link == model_.links.end()) {
+  const link_data* link = find_link(model_.links, view_, other);
+  if (link == nullptr) {
     throw invalid_input(fmt::format("view \"{}\" is not linked to view \"{}\"", model_.views[view_].name, view.name));
   }
   std::vector<node_id> nodes;

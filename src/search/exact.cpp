@@ -17,7 +17,7 @@
 #include "search/gpu.hpp"
 #include "search/query_block.hpp"
 #include "search/rows.hpp"
-#include "train/backend.hpp"
+#include "train/device.hpp"
 
 namespace m2grl::search {
 namespace {
@@ -167,11 +167,10 @@ std::vector<std::vector<scored_node>> exact_top_k(const table& queries, const ta
 }
 
 bool on_gpu(const search_options& how) {
-  if (how.device == device_kind::cpu) return false;
-  const std::string reason = why_no_gpu();
-  if (how.device == device_kind::automatic) return reason.empty() && how.k <= most_on_gpu;
-  if (!reason.empty()) throw invalid_input(fmt::format("device cuda: {}; use device cpu or auto", reason));
-  if (how.k > most_on_gpu) {
+  const bool fits = how.k <= most_on_gpu;
+  if (how.device == device_kind::automatic && !fits) return false;
+  if (find_device(how.device) == device_kind::cpu) return false;
+  if (!fits) {
     throw invalid_input(
         fmt::format("k is {}, but a GPU holds lists of at most {}; use device cpu or auto", how.k, most_on_gpu));
   }

@@ -64,10 +64,11 @@ class backend {
                                                          const train_options& options);
 /// What it would take, and where it would put it.
 [[nodiscard]] memory_lines describe_cuda_memory(const problem& p, const std::vector<std::uint64_t>& largest_slices);
-/// How often each node occurs in sequences that lie in device memory, which are checked on the way; `what` names them
-/// in messages. Waits for the stream. Throws invalid_input, out_of_memory, cuda_error.
-[[nodiscard]] std::vector<std::uint64_t> count_device_nodes(ragged_ref sequences, std::size_t nodes,
-                                                            const std::string& what, stream_handle stream);
+/// How often each node occurs in a view's sequences that lie in device memory, which are checked on the way, as is the
+/// place of its event weights; `what` names the view in messages. Waits for the stream. Throws invalid_input,
+/// out_of_memory, cuda_error.
+[[nodiscard]] std::vector<std::uint64_t> count_device_nodes(const view_input& view, const std::string& what,
+                                                            stream_handle stream);
 /// Why no GPU can be used here; empty where one can.
 [[nodiscard]] std::string why_no_gpu();
 

@@ -5,9 +5,8 @@
 #include "m2grl/error.hpp"
 
 namespace m2grl {
-namespace {
 
-device_kind found_device(device_kind wanted) {
+device_kind find_device(device_kind wanted) {
   if (wanted == device_kind::cpu) return device_kind::cpu;
   const std::string reason = why_no_gpu();
   if (reason.empty()) return device_kind::cuda;
@@ -15,10 +14,8 @@ device_kind found_device(device_kind wanted) {
   throw invalid_input(fmt::format("device cuda: {}; use device cpu or auto", reason));
 }
 
-}  // namespace
-
 device_kind resolve_device(device_kind wanted, const train_config& cfg) {
-  const device_kind found = found_device(wanted);
+  const device_kind found = find_device(wanted);
   if (found == device_kind::cpu && cfg.precision == table_precision::bf16) {
     throw invalid_input("train.precision is bf16, but training would run on the CPU, which has fp32 only");
   }

@@ -1,5 +1,5 @@
 #pragma once
-/// Which backend a run takes.
+/// Which device a run takes, and its backend.
 
 #include <memory>
 
@@ -9,6 +9,8 @@
 
 namespace m2grl {
 
+/// What `wanted` comes to on this machine, cpu or cuda. Throws invalid_input where cuda is wanted and cannot be had.
+[[nodiscard]] device_kind find_device(device_kind wanted);
 /// `device` is cpu or cuda.
 [[nodiscard]] round_limits limits_of(device_kind device);
 /// `options.on_memory_plan` is called where the device is a GPU.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <deque>
 
+#include "ingest/find_link.hpp"
 #include "m2grl/error.hpp"
 #include "train/backend.hpp"
 #include "train/device.hpp"
@@ -153,7 +154,7 @@ class counted_views {
       if (device == device_kind::cpu) {
         throw invalid_input(what + ": its sequences lie in device memory, but training would run on the CPU");
       }
-      counts_.push_back(count_device_nodes(view.sequences, view.nodes, what, stream));
+      counts_.push_back(count_device_nodes(view, what, stream));
       if (view.counts.empty()) view.counts = counts_.back();
     }
   }
@@ -183,11 +184,9 @@ std::size_t view_index(const dataset& data, const std::string& name) {
   throw invalid_input(fmt::format("a link names view \"{}\", which does not exist", name));
 }
 
-link_input find_link(const dataset& data, const link_config& wanted) {
+link_input linked_input(const dataset& data, const link_config& wanted) {
   const std::size_t from = view_index(data, wanted.from), to = view_index(data, wanted.to);
-  for (const link_data& link : data.links) {
-    if (link.from == from && link.to == to) return {from, to, link.targets, link.counts, wanted};
-  }
+  if (const link_data* link = find_link(data.links, from, to)) return {from, to, link->targets, link->counts, wanted};
   throw invalid_input(fmt::format("the data links no \"{}\" to a \"{}\"", wanted.from, wanted.to));
 }
 
@@ -233,7 +232,7 @@ training_inputs inputs_of(const config& cfg, const dataset& data) {
     if (!view.graph.empty()) input.graph = &view.graph;
     inputs.views.push_back(input);
   }
-  for (const link_config& link : cfg.links) inputs.links.push_back(find_link(data, link));
+  for (const link_config& link : cfg.links) inputs.links.push_back(linked_input(data, link));
   return inputs;
 }
 

@@ -18,7 +18,7 @@ std::unique_ptr<backend> make_cuda_backend(const problem&, const std::vector<std
   throw invalid_input(missing);
 }
 memory_lines describe_cuda_memory(const problem&, const std::vector<std::uint64_t>&) { throw invalid_input(missing); }
-std::vector<std::uint64_t> count_device_nodes(ragged_ref, std::size_t, const std::string&, stream_handle) {
+std::vector<std::uint64_t> count_device_nodes(const view_input&, const std::string&, stream_handle) {
   throw invalid_input(missing);
 }
 

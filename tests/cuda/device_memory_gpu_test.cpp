@@ -102,6 +102,25 @@ TEST_CASE("device memory: graphs are the same, given or built by either side") {
   }
 }
 
+TEST_CASE("device memory: event weights are read where the sequences are, or refused") {
+  const auto g = planted();
+  const device_copy copy(g.sequences);
+  std::vector<std::uint32_t> weights(g.sequences.ids.size());
+  std::iota(weights.begin(), weights.end(), 1u);
+  const device_array<std::uint32_t> weights_copy{std::span<const std::uint32_t>(weights)};
+  view_input on_host = view_of(g, g.sequences), on_device = view_of(g, copy.ref());
+  on_device.sequences_in = memory_kind::device;
+  on_host.source = on_device.source = sequence_source::walks;
+  on_host.walks.kind = on_device.walks.kind = walk_kind::weighted;
+  on_host.walks.length = on_device.walks.length = 8;
+  on_host.event_weights = weights;
+  on_device.event_weights = {weights_copy.data(), weights_copy.size()};
+  CHECK(values(trained(on_device).learned.views[0].input) == values(trained(on_host).learned.views[0].input));
+
+  on_device.event_weights = weights;
+  CHECK_THROWS_WITH(trained(on_device), "view \"node\": event weights do not lie in the memory of a GPU");
+}
+
 TEST_CASE("device memory: faults of sequences are named by view and place") {
   const auto g = planted();
   const auto message = [&](const ragged& rows) -> std::string {

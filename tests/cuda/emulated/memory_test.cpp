@@ -5,6 +5,7 @@
 #include "cuda/memory_plan.hpp"
 #include "inputs.hpp"
 #include "m2grl/error.hpp"
+#include "support/planted.hpp"
 #include "train/device.hpp"
 
 using namespace m2grl;
@@ -75,6 +76,33 @@ TEST_CASE("emulated: where the device is small, sequences and graphs lie in host
   CHECK(emulated::peak_pinned_bytes() > 4 * 4800);
   CHECK(catalogue::same_bits(small.learned, whole.learned));
   CHECK(emulated::faults() == "");
+}
+
+TEST_CASE("emulated: the plan of a data set is that of its training, graphs to be built counted in") {
+  const auto g = support::make_planted(60, 3, 300, 12, 0.5, 0.2, 5);
+  config cfg;
+  cfg.views.resize(1);
+  cfg.views[0].name = "node";
+  cfg.views[0].sequences = sequence_source::walks;
+  cfg.train.dim = 8;
+  cfg.train.epochs = 1;
+  dataset data;
+  data.views.resize(1);
+  data.views[0].name = "node";
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < g.nodes; ++i) names.push_back(std::to_string(i));
+  data.views[0].ids = vocabulary(std::move(names), g.counts);
+  data.views[0].sequences = g.sequences;
+  emulated::reset();
+  memory_lines trained;
+  train_options options;
+  options.device = device_kind::cuda;
+  options.on_memory_plan = [&](const memory_lines& said) { trained = said; };
+  (void)train(cfg, data, options);
+  const memory_lines planned = plan_memory(cfg, data, device_kind::cuda);
+  CHECK(planned == trained);
+  CHECK(std::count_if(planned.begin(), planned.end(),
+                      [](const auto& line) { return line.find("building") != line.npos; }) == 1);
 }
 
 TEST_CASE("emulated: tables that do not fit are refused before anything is allocated") {
