@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ingest/find_link.hpp"
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/kernel/projection.hpp"
@@ -12,11 +13,7 @@
 namespace m2grl {
 namespace {
 
-const link_data* link_to(const model& m, std::size_t view) {
-  const auto found = std::find_if(m.links.begin(), m.links.end(),
-                                  [&](const link_data& link) { return link.from == 0 && link.to == view; });
-  return found == m.links.end() ? nullptr : &*found;
-}
+const link_data* link_to(const model& m, std::size_t view) { return find_link(m.links, 0, view); }
 
 const relation* relation_to(const model& m, std::size_t view) {
   const auto found = std::find_if(m.relations.begin(), m.relations.end(),
