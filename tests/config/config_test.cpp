@@ -125,6 +125,7 @@ config unusual() {
   c.data.unit = time_unit::nanoseconds;
   c.data.event_weights = {{"view", 0}, {"buy now.", 4000000000u}};
   c.data.tables = {{"items.tsv", "id"}, {"shops.csv", "item", "|"}};
+  c.data.edge_columns = "- u v type";
   c.data.session_gap_seconds = 0.1;
   c.data.min_dwell_seconds = 1.0 / 3;
   c.data.min_count = 7;
@@ -142,6 +143,8 @@ config unusual() {
   category.walks = {walk_kind::node2vec, 11, 41, 0.25, 4};
   edges.name = "graph";
   edges.edges = "edges.txt";
+  edges.edge_type = "also bought";
+  edges.nodes = "product";
   edges.sequences = sequence_source::walks;
   edges.walks.kind = walk_kind::uniform;
   c.views = {item, category, edges};
@@ -175,6 +178,7 @@ void same(const data_config& a, const data_config& b) {
   CHECK(a.event_type == b.event_type);
   CHECK(a.unit == b.unit);
   CHECK(a.event_weights == b.event_weights);
+  CHECK(a.edge_columns == b.edge_columns);
   CHECK(a.session_gap_seconds == b.session_gap_seconds);
   CHECK(a.min_dwell_seconds == b.min_dwell_seconds);
   CHECK(a.min_count == b.min_count);
@@ -193,6 +197,8 @@ void same(const view_config& a, const view_config& b) {
   CHECK(a.table == b.table);
   CHECK(a.separator == b.separator);
   CHECK(a.edges == b.edges);
+  CHECK(a.edge_type == b.edge_type);
+  CHECK(a.nodes == b.nodes);
   CHECK(a.directed == b.directed);
   CHECK(a.merge_repeats == b.merge_repeats);
   CHECK(a.min_count == b.min_count);
@@ -496,4 +502,35 @@ TEST_CASE("load_config: the folder of the file is where the data lies") {
   CHECK_THROWS_AS(load_config(folder / "absent.toml"), io_error);
   CHECK_THROWS_AS(load_config(folder), io_error);
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("views from edge lists: columns, types, shared nodes") {
+  const auto graphs = [](const std::string& data, const std::string& first, const std::string& second,
+                         const std::string& more = "") {
+    const auto view = [](const std::string& name, const std::string& keys) {
+      return "[[views]]\nname = \"" + name + "\"\nsequences = \"walks\"\n" + keys + "\n";
+    };
+    return "[data]\n" + data + "\n" + view("a", first) + view("b", second) + more;
+  };
+  const std::string link = "[[links]]\nfrom = \"a\"\nto = \"b\"\n", compose = "[eval]\ncompose = \"a,b\"\n";
+  const std::string typed = "edge_columns = \"type u v\"";
+  const config cfg = parse_config(graphs(typed, "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"\nedge_type = \"2\"",
+                                         link + compose),
+                                  "c.toml");
+  CHECK(cfg.data.edge_columns == "type u v");
+  CHECK(cfg.views[1].edge_type == "2");
+  CHECK_NOTHROW(parse_config(graphs("", "edges = \"e\"\nnodes = \"n\"", "edges = \"f\"\nnodes = \"n\"", link), "c"));
+
+  const auto apart = graphs("", "edges = \"e\"", "edges = \"f\"", link);
+  CHECK_THAT(fault(apart), Contains("c.toml:11:1: \"a\" and \"b\" cannot be linked"));
+  CHECK_THAT(fault(graphs("", "edges = \"e\"\nnodes = \"n\"", "edges = \"e\"", link)), Contains("cannot be linked"));
+  CHECK_THAT(fault(graphs("", "edges = \"e\"", "edges = \"f\"", compose)), Contains("edge list of other nodes"));
+  CHECK_THAT(fault(graphs("", "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"")),
+             Contains("c.toml:6:13: view \"a\" asks for edges of type \"1\", but data.edge_columns names no type column"));
+  CHECK_THAT(fault(graphs("edge_columns = \"u w\"", "edges = \"e\"", "edges = \"e\"")),
+             Contains("c.toml:2:16: data.edge_columns: \"w\" is no column of an edge"));
+  CHECK_THAT(fault(graphs("edge_columns = \"u v label\"", "edges = \"e\"", "edges = \"e\"")),
+             Contains("data.edge_columns names a label"));
+  CHECK_THAT(fault(with("[[views]]\nname = \"c\"\ncolumn = \"c\"\nnodes = \"n\"\n")),
+             Contains("views.1.nodes is \"n\", but view \"c\" comes from no edge list"));
 }
