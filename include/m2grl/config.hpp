@@ -76,11 +76,11 @@ struct walk_config {
 /// The first view is the item view: its nodes are recommended, the other views describe them.
 struct view_config {
   std::string name;
-  std::string column;           ///< column of the log, or of `table`; empty for the item view and edge lists
-  std::string table;            ///< file of the attribute table that holds `column`; empty: a column of the log
-  std::string separator;        ///< splits a cell with several values, which follow one another; empty: one per cell
-  std::string edges;            ///< or: an edge list, one edge a line (data.edge_columns), white space or comma
-  std::string edge_type;        ///< takes the edges of this type only; empty: all of the list
+  std::string column;     ///< column of the log, or of `table`; empty for the item view and edge lists
+  std::string table;      ///< file of the attribute table that holds `column`; empty: a column of the log
+  std::string separator;  ///< splits a cell with several values, which follow one another; empty: one per cell
+  std::string edges;      ///< or: an edge list, one edge a line (data.edge_columns), white space or comma
+  std::string edge_type;  ///< takes the edges of this type only; empty: all of the list
   /// Views from edge lists with the same set of nodes share its ids: node i is the same node in each, whether it has
   /// edges there or not, and they can be linked node to node. Empty: views of the same file share its nodes.
   std::string nodes;

@@ -29,10 +29,10 @@ enum class edge_score {
 
 /// Edges of one type, held out or known; they belong to one view.
 struct labelled_edges {
-  std::string type;              ///< as the file says; empty where it has no types
-  std::size_t view = 0;          ///< index into model::views
-  std::vector<node_id> from;     ///< [edges]; no_node: the model does not know the node
-  std::vector<node_id> to;       ///< [edges]
+  std::string type;                    ///< as the file says; empty where it has no types
+  std::size_t view = 0;                ///< index into model::views
+  std::vector<node_id> from;           ///< [edges]; no_node: the model does not know the node
+  std::vector<node_id> to;             ///< [edges]
   std::vector<std::uint8_t> positive;  ///< [edges] 1: an edge, 0: none
 
   [[nodiscard]] std::size_t size() const noexcept { return from.size(); }

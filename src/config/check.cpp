@@ -7,7 +7,6 @@
 
 #include "config/check_edges.hpp"
 #include "config/edge_lists.hpp"
-#include "config/edge_lists.hpp"
 #include "config/keys.hpp"
 #include "config/nearest.hpp"
 #include "config/places.hpp"

@@ -33,15 +33,17 @@ void check_view(const config& cfg, std::size_t v, const edge_columns& columns, c
             fmt::format("{}{} is \"{}\", but view \"{}\" comes from no edge list", path, key, value, view.name));
   }
   if (view.edges.empty()) return;
-  require(view.column.empty() && view.table.empty(), ".edges",
-          fmt::format("view \"{}\" has both edges and a column or table: it can come from one of them only", view.name));
-  require(view.sequences == sequence_source::walks, ".sequences",
-          fmt::format("view \"{}\" comes from an edge list, which has no sessions: set sequences = \"walks\"", view.name));
+  require(
+      view.column.empty() && view.table.empty(), ".edges",
+      fmt::format("view \"{}\" has both edges and a column or table: it can come from one of them only", view.name));
+  require(
+      view.sequences == sequence_source::walks, ".sequences",
+      fmt::format("view \"{}\" comes from an edge list, which has no sessions: set sequences = \"walks\"", view.name));
   require(v > 0 || (cfg.data.events.empty() && cfg.data.sequences.empty()), ".edges",
           "the first view is the item view: where there is a log it comes from data.item, not from an edge list");
   require(view.edge_type.empty() || columns.type != no_column, ".edge_type",
-          fmt::format("view \"{}\" asks for edges of type \"{}\", but data.edge_columns names no type column", view.name,
-                      view.edge_type));
+          fmt::format("view \"{}\" asks for edges of type \"{}\", but data.edge_columns names no type column",
+                      view.name, view.edge_type));
 }
 
 }  // namespace

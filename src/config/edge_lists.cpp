@@ -30,9 +30,10 @@ edge_columns parse_edge_columns(std::string_view text) {
     if (word == "-") continue;
     std::size_t* const column = column_of(columns, word);
     if (column == nullptr) {
-      throw invalid_input(fmt::format("\"{}\" is no column of an edge: they are u, v, type, weight, label and \"-\" for "
-                                      "one that is passed over",
-                                      word));
+      throw invalid_input(
+          fmt::format("\"{}\" is no column of an edge: they are u, v, type, weight, label and \"-\" for "
+                      "one that is passed over",
+                      word));
     }
     if (*column != no_column) throw invalid_input(fmt::format("\"{}\" names column {} twice", text, word));
     *column = columns.count;

@@ -10,7 +10,9 @@
 namespace m2grl {
 namespace {
 
-double dot(std::span<const float> a, std::span<const float> b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
+double dot(std::span<const float> a, std::span<const float> b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
 
 table unit_rows(const table& vectors) {
   table units = vectors.clone();
@@ -24,7 +26,8 @@ table unit_rows(const table& vectors) {
 
 table rows_of(const table& from, std::span<const node_id> nodes) {
   table rows(nodes.size(), from.dim());
-  for (std::size_t r = 0; r < nodes.size(); ++r) std::copy(from[nodes[r]].begin(), from[nodes[r]].end(), rows[r].begin());
+  for (std::size_t r = 0; r < nodes.size(); ++r)
+    std::copy(from[nodes[r]].begin(), from[nodes[r]].end(), rows[r].begin());
   return rows;
 }
 

@@ -20,8 +20,8 @@ class edge_scorer {
   /// −infinity where one of the nodes is unknown.
   [[nodiscard]] float score(node_id u, node_id v) const;
 
-  /// Ranks of targets[q] as the other end of nodes[q], from 1, ties half; known nodes only. Left out are nodes[q] itself
-  /// and excluded[nodes[q]], but never the target.
+  /// Ranks of targets[q] as the other end of nodes[q], from 1, ties half; known nodes only. Left out are nodes[q]
+  /// itself and excluded[nodes[q]], but never the target.
   [[nodiscard]] std::vector<double> ranks(std::span<const node_id> nodes, std::span<const node_id> targets,
                                           ragged_ref excluded) const;
 

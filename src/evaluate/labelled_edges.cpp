@@ -48,8 +48,8 @@ std::size_t view_of_type(const model& m, const edge_file& file, const std::strin
 std::vector<std::size_t> views_of_types(const model& m, const edge_file& file, const std::string& wanted) {
   if (file.types.size() == 0) {
     if (wanted.empty() && m.views.size() > 1) {
-      throw invalid_input({file.name}, fmt::format("the edges have no type, and the model has {} views: name one",
-                                                   m.views.size()));
+      throw invalid_input({file.name},
+                          fmt::format("the edges have no type, and the model has {} views: name one", m.views.size()));
     }
     return {wanted.empty() ? 0 : view_named(m, wanted)};
   }

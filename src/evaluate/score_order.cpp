@@ -62,9 +62,7 @@ order_figures score_order::figures(std::span<const std::uint32_t> times) const {
   return out;
 }
 
-order_figures score_order::figures() const {
-  return figures(std::vector<std::uint32_t>(places_.size(), 1));
-}
+order_figures score_order::figures() const { return figures(std::vector<std::uint32_t>(places_.size(), 1)); }
 
 double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> positive) {
   return score_order(scores, positive).figures().roc_auc;

@@ -88,10 +88,8 @@ class edge_parser {
   void require_width(std::string_view row, std::size_t count) const {
     const edge_columns& c = options_.columns;
     if (count == c.count || (c.weight_optional && count + 1 == c.count)) return;
-    const std::string expected =
-        c.weight_optional ? "\"u v\" or \"u v weight\"" : fmt::format("\"{}\"", c.text);
-    throw parse_fault{row.data(),
-                      fmt::format("an edge is {}, not {} field{}", expected, count, count == 1 ? "" : "s")};
+    const std::string expected = c.weight_optional ? "\"u v\" or \"u v weight\"" : fmt::format("\"{}\"", c.text);
+    throw parse_fault{row.data(), fmt::format("an edge is {}, not {} field{}", expected, count, count == 1 ? "" : "s")};
   }
 
   void add(const text_block& block, std::string_view row, const row_fields& fields, parsed_edges& out) const {
@@ -116,8 +114,8 @@ class edge_parser {
   void require_type(std::string_view type) const {
     const auto& known = options_.types;
     if (known.empty() || std::find(known.begin(), known.end(), type) != known.end()) return;
-    throw parse_fault{type.data(), fmt::format("edge type {} is none of \"{}\"", quoted(type),
-                                               fmt::join(known, "\", \""))};
+    throw parse_fault{type.data(),
+                      fmt::format("edge type {} is none of \"{}\"", quoted(type), fmt::join(known, "\", \""))};
   }
 
   const edge_file_options& options_;
@@ -167,16 +165,16 @@ edge_file join_edges(std::vector<parsed_edges>& blocks, std::vector<worker_ids> 
 
 edge_file read_edge_file(const std::filesystem::path& root, const std::string& file, const edge_file_options& options) {
   if (options.columns.count > row_fields::most) {
-    throw invalid_input(fmt::format("{} columns of an edge, at most {} can be read", options.columns.count,
-                                    row_fields::most));
+    throw invalid_input(
+        fmt::format("{} columns of an edge, at most {} can be read", options.columns.count, row_fields::most));
   }
   block_reader reader(text_source(root, file), '\0', options.block_bytes);
   std::vector<worker_ids> ids(options.workers);
   const edge_parser parser(options, ids);
   std::vector<std::uint64_t> lines_before;
   auto blocks = parse_blocks<parsed_edges>(
-      reader, options.workers,
-      [&](std::size_t worker, const text_block& block) { return parser.parse(worker, block); }, &lines_before);
+      reader, options.workers, [&](std::size_t worker, const text_block& block) { return parser.parse(worker, block); },
+      &lines_before);
   require_edges(blocks, lines_before, reader.name());
   edge_file all = join_edges(blocks, std::move(ids));
   all.name = reader.name();

@@ -26,7 +26,8 @@ struct grid {
     const auto near = [](int row, int column) { return fmt::format("n{}", 8 * row + column); };
     const auto far = [](int column, int row) { return fmt::format("n{}", 8 * row + column); };
     if (held_out) {
-      test += fmt::format("near {} {} 1\nnear {} {} 0\n", near(group, a), near(group, b), near(group, a), near(other, b));
+      test +=
+          fmt::format("near {} {} 1\nnear {} {} 0\n", near(group, a), near(group, b), near(group, a), near(other, b));
       test += fmt::format("far {} {} 1\nfar {} {} 0\n", far(group, a), far(group, b), far(group, a), far(other, b));
     } else {
       train += fmt::format("near {} {}\nfar {} {}\n", near(group, a), near(group, b), far(group, a), far(group, b));
@@ -77,8 +78,8 @@ TEST_CASE("link prediction: two aligned views of the same nodes, each with its o
   CHECK(report["tasks"][2]["pairs"] > 0);
   for (const json& view : report["views"]) CHECK(view["nodes"] == 64);
 
-  const auto result = command(folder, {"eval", "model", "--protocol", "link-prediction", "--edges", "test.txt", "--known",
-                                       "train.txt", "--json", "eval.json", "--resamples", "100"});
+  const auto result = command(folder, {"eval", "model", "--protocol", "link-prediction", "--edges", "test.txt",
+                                       "--known", "train.txt", "--json", "eval.json", "--resamples", "100"});
   INFO(result.err);
   REQUIRE(result.code == 0);
   CHECK_THAT(result.out, Contains("2 with a node that the view does not know") && Contains("ROC-AUC") &&

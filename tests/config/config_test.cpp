@@ -514,9 +514,8 @@ TEST_CASE("views from edge lists: columns, types, shared nodes") {
   };
   const std::string link = "[[links]]\nfrom = \"a\"\nto = \"b\"\n", compose = "[eval]\ncompose = \"a,b\"\n";
   const std::string typed = "edge_columns = \"type u v\"";
-  const config cfg = parse_config(graphs(typed, "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"\nedge_type = \"2\"",
-                                         link + compose),
-                                  "c.toml");
+  const config cfg = parse_config(
+      graphs(typed, "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"\nedge_type = \"2\"", link + compose), "c.toml");
   CHECK(cfg.data.edge_columns == "type u v");
   CHECK(cfg.views[1].edge_type == "2");
   CHECK_NOTHROW(parse_config(graphs("", "edges = \"e\"\nnodes = \"n\"", "edges = \"f\"\nnodes = \"n\"", link), "c"));
@@ -525,8 +524,9 @@ TEST_CASE("views from edge lists: columns, types, shared nodes") {
   CHECK_THAT(fault(apart), Contains("c.toml:11:1: \"a\" and \"b\" cannot be linked"));
   CHECK_THAT(fault(graphs("", "edges = \"e\"\nnodes = \"n\"", "edges = \"e\"", link)), Contains("cannot be linked"));
   CHECK_THAT(fault(graphs("", "edges = \"e\"", "edges = \"f\"", compose)), Contains("edge list of other nodes"));
-  CHECK_THAT(fault(graphs("", "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"")),
-             Contains("c.toml:6:13: view \"a\" asks for edges of type \"1\", but data.edge_columns names no type column"));
+  CHECK_THAT(
+      fault(graphs("", "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"")),
+      Contains("c.toml:6:13: view \"a\" asks for edges of type \"1\", but data.edge_columns names no type column"));
   CHECK_THAT(fault(graphs("edge_columns = \"u w\"", "edges = \"e\"", "edges = \"e\"")),
              Contains("c.toml:2:16: data.edge_columns: \"w\" is no column of an edge"));
   CHECK_THAT(fault(graphs("edge_columns = \"u v label\"", "edges = \"e\"", "edges = \"e\"")),

@@ -144,13 +144,15 @@ TEST_CASE("figures of a model: every score, direction and filter against a naive
   CAPTURE(directed, static_cast<int>(how), with_known, v);
   const model m = two_graphs(directed);
   const model_view& view = m.views[v];
-  const labelled_edges edges = random_edges(v, 60, 4), known = random_edges(v, 80, 9), other = random_edges(1 - v, 90, 2);
+  const labelled_edges edges = random_edges(v, 60, 4), known = random_edges(v, 80, 9),
+                       other = random_edges(1 - v, 90, 2);
   const std::vector<labelled_edges> lists{known, other};
   link_prediction_options options;
   options.score = how;
   options.k = {1, 4};
   options.intervals.resamples = 0;
-  const auto got = evaluate_link_prediction(m, {&edges, 1}, with_known ? lists : std::vector<labelled_edges>{}, options);
+  const auto got =
+      evaluate_link_prediction(m, {&edges, 1}, with_known ? lists : std::vector<labelled_edges>{}, options);
 
   const auto is_known = [&](node_id node) { return node != no_node && view.ids.counts()[node] > 0; };
   const auto taken = with_known ? neighbours({&edges, &known}, directed) : neighbours({&edges}, directed);
@@ -203,7 +205,8 @@ TEST_CASE("ranks by hand: ties count half, the excluded and the node itself are 
     if (i == 4) excluded.ids = {0, 2};
     excluded.end_row();
   }
-  // From node 1: itself and the unknown node 5 are no candidates. From node 4: neither is 0; 2 is where it is asked for.
+  // From node 1: itself and the unknown node 5 are no candidates. From node 4: neither is 0; 2 is where it is asked
+  // for.
   const std::vector<node_id> nodes{1, 1, 1, 4, 4, 4}, targets{0, 2, 4, 1, 2, 4};
   CHECK(scorer.ranks(nodes, targets, excluded) == std::vector<double>{1, 2.5, 4, 1, 2.5, 3});
   CHECK(scorer.score(1, 2) == 2);
@@ -315,8 +318,7 @@ TEST_CASE("labelled edges: what cannot be read is refused with its place") {
   CHECK(fault("1 n1 n2 1\n3 n1 n2 1\n") == "2:1: edge type \"3\" is none of \"1\", \"2\"");
   CHECK(fault("n1 n2 1\n", "u v label") == " the edges have no type, and the model has 2 views: name one");
   CHECK_THROWS_WITH(read_labelled_edges(m, {path, "u v"}), "\"u v\" names no column label");
-  CHECK_THROWS_WITH(read_labelled_edges(m, {path, "", "third"}),
-                    Contains("no view \"third\"; it has first, second"));
+  CHECK_THROWS_WITH(read_labelled_edges(m, {path, "", "third"}), Contains("no view \"third\"; it has first, second"));
   m.cfg.views[1].edge_type = "1";
   CHECK(fault("1 n1 n2 1\n") == " edges of type \"1\" belong to views \"first\" and \"second\": name one");
 }

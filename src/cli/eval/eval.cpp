@@ -59,9 +59,10 @@ void add_eval(CLI::App& app) {
   auto args = std::make_shared<eval_arguments>();
   command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
   command
-      ->add_option("--protocol", args->protocol,
-                   "next-item: rank all items, except the history's; discovery: into new categories; link-prediction: tell "
-                   "edges from pairs that are none")
+      ->add_option(
+          "--protocol", args->protocol,
+          "next-item: rank all items, except the history's; discovery: into new categories; link-prediction: tell "
+          "edges from pairs that are none")
       ->check(CLI::IsMember({"next-item", "discovery", "link-prediction"}))
       ->type_name("PROTOCOL");
   command->add_option("--split", args->split, "validation or test")

@@ -36,12 +36,8 @@ json figures_json(const edge_figures& figures, const std::vector<std::uint32_t>&
 }
 
 json type_json(const edge_type_figures& type, const std::vector<std::uint32_t>& k) {
-  json out{{"view", type.view},
-           {"score", name_of(type.score)},
-           {"edges", type.edges},
-           {"positives", type.positives},
-           {"unknown_edges", type.unknown_edges},
-           {"candidates", type.candidates}};
+  json out{{"view", type.view},           {"score", name_of(type.score)},        {"edges", type.edges},
+           {"positives", type.positives}, {"unknown_edges", type.unknown_edges}, {"candidates", type.candidates}};
   if (!type.type.empty()) out["type"] = type.type;
   out.update(figures_json(type.figures, k));
   return out;
@@ -83,12 +79,14 @@ read_edges read(const model& m, const link_prediction_arguments& args, const std
 }  // namespace
 
 void link_prediction_arguments::add(CLI::App& command) {
-  command.add_option("--edges", edges, "link-prediction: the held-out edges, each with a label 1 (an edge) or 0 (none)")
+  command
+      .add_option("--edges", edges, "link-prediction: the held-out edges, each with a label 1 (an edge) or 0 (none)")
       ->type_name("FILE");
   command
-      .add_option("--known", known,
-                  "link-prediction: edges, without a label, that ranks pass over, such as the training's; several times "
-                  "for several files")
+      .add_option(
+          "--known", known,
+          "link-prediction: edges, without a label, that ranks pass over, such as the training's; several times "
+          "for several files")
       ->allow_extra_args(false)
       ->type_name("FILE");
   command
@@ -96,9 +94,10 @@ void link_prediction_arguments::add(CLI::App& command) {
                   "link-prediction: columns of --edges; by default those trained on, then the label")
       ->type_name("\"u v … label\"");
   command
-      .add_option("--score", score,
-                  "link-prediction: both (in·out in both directions), next (in·out), cosine (of inputs); by default both, "
-                  "in directed views next")
+      .add_option(
+          "--score", score,
+          "link-prediction: both (in·out in both directions), next (in·out), cosine (of inputs); by default both, "
+          "in directed views next")
       ->check(CLI::IsMember({"both", "next", "cosine"}))
       ->type_name("SCORE");
 }
