@@ -45,6 +45,10 @@ struct data_config {
   std::map<std::string, std::uint32_t> event_weights;
   std::vector<attribute_table_config> tables;
 
+  /// Columns of the views' edge lists, as in "type u v weight": u and v, then type and weight where they are there; "-"
+  /// stands for a column that is passed over. Empty: "u v" or "u v weight".
+  std::string edge_columns;
+
   /// A longer pause starts a new session; 0: one session per user. Without effect where `session` names a column.
   double session_gap_seconds = 1800;
   double min_dwell_seconds = 0;  ///< events with a shorter dwell are dropped
@@ -72,10 +76,14 @@ struct walk_config {
 /// The first view is the item view: its nodes are recommended, the other views describe them.
 struct view_config {
   std::string name;
-  std::string column;           ///< column of the log, or of `table`; empty for the item view and edge lists
-  std::string table;            ///< file of the attribute table that holds `column`; empty: a column of the log
-  std::string separator;        ///< splits a cell with several values, which follow one another; empty: one per cell
-  std::string edges;            ///< or: an edge list "u v [weight]" per line, white space or comma
+  std::string column;     ///< column of the log, or of `table`; empty for the item view and edge lists
+  std::string table;      ///< file of the attribute table that holds `column`; empty: a column of the log
+  std::string separator;  ///< splits a cell with several values, which follow one another; empty: one per cell
+  std::string edges;      ///< or: an edge list, one edge a line (data.edge_columns), white space or comma
+  std::string edge_type;  ///< takes the edges of this type only; empty: all of the list
+  /// Views from edge lists with the same set of nodes share its ids: node i is the same node in each, whether it has
+  /// edges there or not, and they can be linked node to node. Empty: views of the same file share its nodes.
+  std::string nodes;
   bool directed = false;        ///< graph: keep the direction of transitions (or edges)
   bool merge_repeats = false;   ///< merge runs of the same node within a sequence
   std::uint64_t min_count = 1;  ///< attribute nodes with fewer events are dropped from this view

@@ -19,6 +19,7 @@
 #include "m2grl/graph.hpp"
 #include "m2grl/index.hpp"
 #include "m2grl/intervals.hpp"
+#include "m2grl/link_prediction.hpp"
 #include "m2grl/metric.hpp"
 #include "m2grl/metric_model.hpp"
 #include "m2grl/model.hpp"

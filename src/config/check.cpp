@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "config/check_edges.hpp"
+#include "config/edge_lists.hpp"
 #include "config/keys.hpp"
 #include "config/nearest.hpp"
 #include "config/places.hpp"
@@ -78,6 +80,7 @@ class relation_checker {
 
   void run() const {
     check_views();
+    check_edge_lists(cfg_, places_);
     check_data();
     check_links();
     check_train();
@@ -130,17 +133,7 @@ class relation_checker {
   void check_source(const view_config& view, std::size_t v, const std::string& path) const {
     const auto& data = cfg_.data;
     const bool has_log = !data.events.empty() || !data.sequences.empty();
-    if (!view.edges.empty()) {
-      require(view.column.empty() && view.table.empty(), path + ".edges",
-              fmt::format("view \"{}\" has both edges and a column or table: it can come from one of them only",
-                          view.name));
-      require(view.sequences == sequence_source::walks, path + ".sequences",
-              fmt::format("view \"{}\" comes from an edge list, which has no sessions: set sequences = \"walks\"",
-                          view.name));
-      require(v > 0 || !has_log, path + ".edges",
-              "the first view is the item view: where there is a log it comes from data.item, not from an edge list");
-      return;
-    }
+    if (!view.edges.empty()) return;  // check_edge_lists()
     require(has_log, path, fmt::format("view \"{}\" needs a log (data.events or data.sequences) or edges", view.name));
     if (v == 0) {
       require(view.table.empty() && (view.column.empty() || view.column == data.item), path + ".column",
@@ -206,9 +199,8 @@ class relation_checker {
       for (const auto& [key, name] : {std::pair{".from", link.from}, std::pair{".to", link.to}}) {
         require(!name.empty(), path + key, path + key + " names no view");
         require_view(name, path + key);
-        require(cfg_.views[find_view(name)].edges.empty(), path + key,
-                fmt::format("view \"{}\" comes from an edge list: it has no events that could link it", name));
       }
+      check_edge_link(cfg_.views[find_view(link.from)], cfg_.views[find_view(link.to)], path, places_);
       require(link.from != link.to, path + ".to", fmt::format("{} links view \"{}\" to itself", path, link.from));
       require(seen.emplace(link.from, link.to).second, path,
               fmt::format("\"{}\" and \"{}\" are linked twice", link.from, link.to));
@@ -240,8 +232,9 @@ class relation_checker {
       require(seen.insert(part.view).second, "eval.compose",
               fmt::format("eval.compose names view \"{}\" twice", part.view));
       const std::size_t v = find_view(part.view);
-      require(v == 0 || cfg_.views[v].edges.empty(), "eval.compose",
-              fmt::format("eval.compose names view \"{}\", which comes from an edge list: no item is linked to it",
+      require(v == 0 || cfg_.views[v].edges.empty() || share_nodes(cfg_.views[0], cfg_.views[v]), "eval.compose",
+              fmt::format("eval.compose names view \"{}\", which comes from an edge list of other nodes than the first "
+                          "view: no item is linked to it",
                           part.view));
     }
   }

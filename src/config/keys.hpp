@@ -61,6 +61,7 @@ void describe(Visitor& v, S& d) {
   v("min_count", d.min_count, at_least(1));
   v("max_user_events", d.max_user_events);
   v.tables("tables", d.tables);
+  v("edge_columns", d.edge_columns);
 }
 
 template <class Visitor, maybe_const<walk_config> S>
@@ -79,6 +80,8 @@ void describe(Visitor& v, S& view) {
   v("table", view.table);
   v("separator", view.separator);
   v("edges", view.edges);
+  v("edge_type", view.edge_type);
+  v("nodes", view.nodes);
   v("directed", view.directed);
   v("merge_repeats", view.merge_repeats);
   v("min_count", view.min_count, at_least(1));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "config/edge_lists.hpp"
 #include "ingest/attribute_table.hpp"
 #include "ingest/edge_list.hpp"
 #include "ingest/event_log.hpp"
@@ -72,17 +73,34 @@ std::size_t index_of(const config& cfg, const std::string& name) {
   throw invalid_input(fmt::format("a link names view \"{}\", which does not exist", name));
 }
 
-/// Every attribute view is linked from the item view; then come the links that the configuration adds.
+/// Every attribute view is linked from the item view, and so is every other view of its nodes where those come from
+/// an edge list; then come the links that the configuration adds.
 std::vector<std::pair<std::size_t, std::size_t>> wanted_links(const config& cfg) {
   std::vector<std::pair<std::size_t, std::size_t>> wanted;
   for (std::size_t v = 1; v < cfg.views.size(); ++v) {
-    if (cfg.views[v].edges.empty()) wanted.emplace_back(0, v);
+    if (cfg.views[v].edges.empty() || share_nodes(cfg.views[0], cfg.views[v])) wanted.emplace_back(0, v);
   }
   for (const link_config& link : cfg.links) {
     const std::pair pair{index_of(cfg, link.from), index_of(cfg, link.to)};
     if (std::find(wanted.begin(), wanted.end(), pair) == wanted.end()) wanted.push_back(pair);
   }
   return wanted;
+}
+
+/// Whether two views are linked by the nodes that they share, or by events. Throws invalid_input where by neither.
+bool linked_by_nodes(const view_config& from, const view_config& to) {
+  if (from.edges.empty() && to.edges.empty()) return false;
+  if (share_nodes(from, to)) return true;
+  throw invalid_input(
+      fmt::format("\"{}\" and \"{}\" cannot be linked: a view from an edge list has no events, only the nodes that it "
+                  "shares with views of the same file, or of the same \"nodes\"",
+                  from.name, to.name));
+}
+
+void add_link(link_data link, std::size_t from, std::size_t to, dataset& out) {
+  link.from = from;
+  link.to = to;
+  out.links.push_back(std::move(link));
 }
 
 void check_sources(const config& cfg) {
@@ -118,14 +136,14 @@ void load_events(const config& cfg, const load_options& options, dataset& out) {
                                                    : read_sequence_file(cfg.data, workers, out.report);
   const split_events split_of_log = split(log, order_events(log, cfg.data), cfg.data, cfg.split, out.report);
   require_pairs(split_of_log);
+  edge_views from_edges = read_edge_views(cfg, workers);  // not events of the log
   std::vector<value_source> values;
   std::vector<built_view> built;
   std::size_t column = 0;
   for (std::size_t v = 0; v < cfg.views.size(); ++v) {
     if (!cfg.views[v].edges.empty()) {
-      std::uint64_t edges = 0;  // not events of the log
       values.emplace_back();
-      built.push_back({read_edge_view(cfg.data, cfg.views[v], workers, edges), {}});
+      built.push_back({std::move(from_edges.views[v]), {}});
       continue;
     }
     values.push_back(source_of(cfg, v, log, column));
@@ -141,17 +159,33 @@ void load_events(const config& cfg, const load_options& options, dataset& out) {
     }
   }
   for (const auto& [from, to] : wanted_links(cfg)) {
-    if (!cfg.views[from].edges.empty() || !cfg.views[to].edges.empty()) {
-      throw invalid_input(fmt::format("\"{}\" and \"{}\" cannot be linked: a view from an edge list has no events",
-                                      cfg.views[from].name, cfg.views[to].name));
-    }
-    out.links.push_back(build_link(log, split_of_log, built[from], values[from], built[to], values[to]));
-    out.links.back().from = from;
-    out.links.back().to = to;
+    const bool of_nodes = linked_by_nodes(cfg.views[from], cfg.views[to]);
+    add_link(of_nodes ? link_nodes(built[from].view, built[to].view)
+                      : build_link(log, split_of_log, built[from], values[from], built[to], values[to]),
+             from, to, out);
   }
   out.validation = finish_queries(split_of_log.validation, log, built[0].node_of_value);
   out.test = finish_queries(split_of_log.test, log, built[0].node_of_value);
   for (built_view& b : built) out.views.push_back(std::move(b.view));
+}
+
+/// A data set of edge lists alone: its edges are the events.
+void load_edges(const config& cfg, dataset& out) {
+  for (const view_config& view : cfg.views) {
+    if (!view.edges.empty()) continue;
+    throw invalid_input(fmt::format("view \"{}\" needs a log: data.events and data.sequences are empty", view.name));
+  }
+  edge_views read = read_edge_views(cfg, worker_count(cfg.train.threads));
+  out.views = std::move(read.views);
+  out.report.events_read = read.edges;
+  out.report.events_kept = out.report.training_events = read.edges - read.unused;
+  if (!cfg.data.edge_columns.empty()) {
+    out.report.dropped.push_back({"edge of a type that no view takes", read.unused});
+  }
+  for (const auto& [from, to] : wanted_links(cfg)) {
+    (void)linked_by_nodes(cfg.views[from], cfg.views[to]);
+    add_link(link_nodes(out.views[from], out.views[to]), from, to, out);
+  }
 }
 
 }  // namespace
@@ -161,16 +195,7 @@ dataset load_dataset(const config& cfg, const load_options& options) {
   if (cfg.views.empty()) throw invalid_input("the configuration has no [[views]]");
   dataset out;
   if (cfg.data.events.empty() && cfg.data.sequences.empty()) {
-    for (const view_config& view : cfg.views) {
-      if (view.edges.empty()) {
-        throw invalid_input(
-            fmt::format("view \"{}\" needs a log: data.events and data.sequences are empty", view.name));
-      }
-      std::uint64_t edges = 0;
-      out.views.push_back(read_edge_view(cfg.data, view, worker_count(cfg.train.threads), edges));
-      out.report.events_read += edges;
-    }
-    out.report.events_kept = out.report.training_events = out.report.events_read;
+    load_edges(cfg, out);
   } else {
     load_events(cfg, options, out);
   }

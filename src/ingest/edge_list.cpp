@@ -3,155 +3,187 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
-#include "ingest/id_table.hpp"
-#include "ingest/numbers.hpp"
-#include "ingest/parallel.hpp"
+#include "config/edge_lists.hpp"
+#include "ingest/edge_file.hpp"
 #include "m2grl/error.hpp"
 
 namespace m2grl::ingest {
 namespace {
 
-struct edges {
+/// The edges of one view; nodes are numbers of its set.
+struct view_edges {
+  std::size_t view = 0;
   std::vector<node_id> from, to;
   std::vector<double> weight;  ///< empty: 1 each
-  id_names names;
+  [[nodiscard]] double weight_of(std::size_t i) const { return weight.empty() ? 1 : weight[i]; }
 };
 
-/// What one block of the list gave; ids are numbers of the worker that parsed it.
-struct parsed_edges {
-  std::size_t worker = 0;
-  std::vector<node_id> from, to;
-  std::vector<double> weight;    ///< empty, or beside `from`
-  std::uint64_t first_line = 0;  ///< of the first edge, within the block
-};
-
-/// The fields of a row: as many as an edge may have, and how many there are.
-struct row_fields {
-  std::array<std::string_view, 3> text;
-  std::size_t count = 0;
-};
-
-row_fields fields_of(std::string_view row) {
-  const auto separates = [](char c) { return c == ' ' || c == '\t' || c == ',' || c == '\r'; };
-  row_fields fields;
-  for (const char *p = row.data(), *const end = p + row.size();;) {
-    while (p < end && separates(*p)) ++p;
-    if (p == end) return fields;
-    const char* const start = p;
-    while (p < end && !separates(*p)) ++p;
-    if (fields.count < fields.text.size()) fields.text[fields.count] = {start, static_cast<std::size_t>(p - start)};
-    ++fields.count;
+/// The nodes of several views, numbered as they come.
+class node_set {
+ public:
+  /// Number of a file's node.
+  node_id number(const edge_file& file, node_id node) {
+    const node_id id = ids_.find_or_insert(file.nodes.key(node), file.nodes.text(node), next_++);
+    if (id == names_.size()) names_.push_back(file.nodes.name(node));
+    return id;
   }
+  [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
+  [[nodiscard]] const std::string& name(node_id id) const { return names_[id]; }
+
+ private:
+  id_table ids_;
+  std::vector<std::string> names_;
+  std::uint64_t next_ = 0;
+};
+
+std::string type_list(const edge_file& file) {
+  constexpr node_id most = 10;
+  std::vector<std::string> names;
+  const auto count = static_cast<node_id>(file.types.size());
+  for (node_id t = 0; t < std::min(count, most); ++t) names.push_back(fmt::format("\"{}\"", file.types.name(t)));
+  return fmt::format("{}{}", fmt::join(names, ", "), count > most ? fmt::format(" and {} more", count - most) : "");
 }
 
-double weight_of(std::string_view text) {
-  double weight = 0;
-  if (!parse_real(text, weight) || !std::isfinite(weight) || weight <= 0) {
-    throw parse_fault{text.data(), fmt::format("edge weight {} is not a finite number > 0", quoted(text))};
-  }
-  return weight;
-}
-
-constexpr const char* mixed_weights = "some edges have a weight and others have none";
-
-parsed_edges parse_edges(const text_block& block, id_table& ids) {
-  parsed_edges out;
-  std::uint64_t line = 0;
-  for_each_line(block, [&](std::string_view row) {
-    const std::uint64_t here = line++;
-    const row_fields fields = fields_of(row);
-    if (fields.count == 0 || fields.text[0][0] == '#') return;
-    if (fields.count != 2 && fields.count != 3) {
-      throw parse_fault{row.data(), fmt::format("an edge is \"u v\" or \"u v weight\", not {} field{}", fields.count,
-                                                fields.count == 1 ? "" : "s")};
+/// For each type of the file, the places in `edges` that take it; one row, for all edges, where there is no type.
+std::vector<std::vector<std::size_t>> takers_of(const edge_file& file, const config& cfg, const std::string& path,
+                                                const std::vector<view_edges>& edges) {
+  std::vector<std::vector<std::size_t>> takers(std::max<std::size_t>(1, file.types.size()));
+  for (std::size_t e = 0; e < edges.size(); ++e) {
+    const view_config& view = cfg.views[edges[e].view];
+    if (view.edges != path) continue;
+    bool found = false;
+    for (node_id t = 0; t < takers.size(); ++t) {
+      if (!view.edge_type.empty() && file.types.name(t) != view.edge_type) continue;
+      takers[t].push_back(e);
+      found = true;
     }
-    if (out.from.empty()) out.first_line = here;
-    if (!out.from.empty() && (fields.count == 3) == out.weight.empty()) throw parse_fault{row.data(), mixed_weights};
-    const std::uint64_t place = (block.index << 32) | (2 * out.from.size());
-    out.from.push_back(ids.find_or_insert(make_key(fields.text[0]), fields.text[0], place));
-    out.to.push_back(ids.find_or_insert(make_key(fields.text[1]), fields.text[1], place + 1));
-    if (fields.count == 3) out.weight.push_back(weight_of(fields.text[2]));
-  });
-  return out;
-}
-
-edges join_edges(std::vector<parsed_edges>& blocks, std::vector<id_table> tables, std::size_t workers) {
-  std::vector<std::uint64_t> places{0};
-  for (const parsed_edges& block : blocks) places.push_back(places.back() + 2 * block.from.size());
-  merged_ids merged = merge_ids(std::move(tables), places, workers);
-  edges e;
-  for (parsed_edges& block : blocks) {
-    const auto& remap = merged.remap[block.worker];
-    for (const node_id id : block.from) e.from.push_back(remap[id]);
-    for (const node_id id : block.to) e.to.push_back(remap[id]);
-    e.weight.insert(e.weight.end(), block.weight.begin(), block.weight.end());
-    block = {};
-  }
-  e.names = std::move(merged.names);
-  return e;
-}
-
-edges read_edges(const data_config& data, const view_config& view, std::size_t workers, std::size_t block_bytes) {
-  block_reader reader(text_source(data.root, view.edges), '\0', block_bytes);
-  std::vector<id_table> tables(workers);
-  std::vector<std::uint64_t> lines_before;
-  auto blocks = parse_blocks<parsed_edges>(
-      reader, workers,
-      [&](std::size_t worker, const text_block& block) {
-        parsed_edges out = parse_edges(block, tables[worker]);
-        out.worker = worker;
-        return out;
-      },
-      &lines_before);
-  const parsed_edges* first = nullptr;
-  for (std::size_t b = 0; b < blocks.size(); ++b) {
-    if (blocks[b].from.empty()) continue;
-    if (first == nullptr) first = &blocks[b];
-    if (first->weight.empty() != blocks[b].weight.empty()) {
-      throw invalid_input({reader.name(), lines_before[b] + blocks[b].first_line + 1, 1}, mixed_weights);
+    if (!found) {
+      throw invalid_input({file.name}, fmt::format("view \"{}\" asks for edges of type \"{}\"; the types are {}",
+                                                   view.name, view.edge_type, type_list(file)));
     }
   }
-  if (first == nullptr) throw invalid_input({reader.name()}, "the file holds no edges");
-  return join_edges(blocks, std::move(tables), workers);
+  return takers;
+}
+
+/// Hands a file's edges out to the views that take them; returns how many none took.
+std::uint64_t take_edges(const edge_file& file, const std::vector<std::vector<std::size_t>>& takers, node_set& nodes,
+                         std::vector<view_edges>& edges) {
+  std::uint64_t unused = 0;
+  std::vector<node_id> number(file.nodes.size(), no_node);
+  const auto number_of = [&](node_id node) {
+    if (number[node] == no_node) number[node] = nodes.number(file, node);
+    return number[node];
+  };
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    const auto& taken_by = takers[file.type.empty() ? 0 : file.type[i]];
+    unused += taken_by.empty() ? 1 : 0;
+    for (const std::size_t e : taken_by) {
+      edges[e].from.push_back(number_of(file.from[i]));
+      edges[e].to.push_back(number_of(file.to[i]));
+      if (!file.weight.empty()) edges[e].weight.push_back(file.weight[i]);
+    }
+  }
+  return unused;
+}
+
+std::vector<double> degrees(const view_edges& edges, std::size_t nodes) {
+  std::vector<double> degree(nodes, 0);
+  for (std::size_t i = 0; i < edges.from.size(); ++i) {
+    degree[edges.from[i]] += edges.weight_of(i);
+    degree[edges.to[i]] += edges.weight_of(i);
+  }
+  return degree;
+}
+
+std::uint64_t count_of(double degree) {
+  constexpr double most = 9e18;  // < 2^63
+  return degree == 0 ? 0 : static_cast<std::uint64_t>(std::llround(std::clamp(degree, 1.0, most)));
+}
+
+/// Numbers the nodes of a set anew by their degree in all its views, and builds the views.
+void finish_set(const config& cfg, const node_set& nodes, std::vector<view_edges>& edges, edge_views& out) {
+  const std::size_t n = nodes.size();
+  std::vector<std::vector<double>> degree;
+  std::vector<double> total(n, 0);
+  for (const view_edges& e : edges) {
+    degree.push_back(degrees(e, n));
+    for (std::size_t i = 0; i < n; ++i) total[i] += degree.back()[i];
+  }
+  std::vector<node_id> order(n), place(n);
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](node_id a, node_id b) { return total[a] > total[b]; });
+  for (std::size_t i = 0; i < n; ++i) place[order[i]] = static_cast<node_id>(i);
+  for (std::size_t e = 0; e < edges.size(); ++e) {
+    std::vector<std::string> names;
+    std::vector<std::uint64_t> counts;
+    for (const node_id node : order) {
+      names.push_back(nodes.name(node));
+      counts.push_back(count_of(degree[e][node]));
+    }
+    for (node_id& node : edges[e].from) node = place[node];
+    for (node_id& node : edges[e].to) node = place[node];
+    const view_config& view = cfg.views[edges[e].view];
+    view_data& built = out.views[edges[e].view];
+    built.name = view.name;
+    built.ids = vocabulary(std::move(names), std::move(counts));
+    built.graph = build_edge_graph(edges[e].from, edges[e].to, edges[e].weight, n, view.directed);
+    edges[e] = {};
+  }
+}
+
+edge_columns columns_of(const config& cfg) {
+  edge_columns columns = parse_edge_columns(cfg.data.edge_columns);
+  for (const view_config& view : cfg.views) {
+    if (view.edges.empty() || view.edge_type.empty() || columns.type != no_column) continue;
+    throw invalid_input(
+        fmt::format("view \"{}\" asks for edges of type \"{}\", but data.edge_columns names no type column", view.name,
+                    view.edge_type));
+  }
+  return columns;
 }
 
 }  // namespace
 
-view_data read_edge_view(const data_config& data, const view_config& view, std::size_t workers,
-                         std::uint64_t& edges_read, std::size_t block_bytes) {
-  edges e = read_edges(data, view, workers, block_bytes);
-  edges_read = e.from.size();
-  const std::size_t n = e.names.size();
-  std::vector<double> degree(n, 0);
-  for (std::size_t i = 0; i < e.from.size(); ++i) {
-    const double weight = e.weight.empty() ? 1 : e.weight[i];
-    degree[e.from[i]] += weight;
-    degree[e.to[i]] += weight;
+edge_views read_edge_views(const config& cfg, std::size_t workers, std::size_t block_bytes) {
+  const edge_file_options options{columns_of(cfg), {}, workers, block_bytes};
+  edge_views out;
+  out.views.resize(cfg.views.size());
+  std::vector<bool> done(cfg.views.size(), false);
+  for (std::size_t first = 0; first < cfg.views.size(); ++first) {
+    if (cfg.views[first].edges.empty() || done[first]) continue;
+    std::vector<view_edges> edges;
+    std::vector<std::string> files;  // of the set, each once
+    for (std::size_t v = first; v < cfg.views.size(); ++v) {
+      if (!share_nodes(cfg.views[first], cfg.views[v])) continue;
+      done[v] = true;
+      edges.push_back({v, {}, {}, {}});
+      if (std::find(files.begin(), files.end(), cfg.views[v].edges) == files.end()) files.push_back(cfg.views[v].edges);
+    }
+    node_set nodes;
+    for (const std::string& path : files) {
+      const edge_file file = read_edge_file(cfg.data.root, path, options);
+      out.edges += file.size();
+      out.unused += take_edges(file, takers_of(file, cfg, path, edges), nodes, edges);
+    }
+    finish_set(cfg, nodes, edges, out);
   }
-  std::vector<node_id> order(n), place(n);
-  std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](node_id a, node_id b) { return degree[a] > degree[b]; });
-  std::vector<std::string> names;
-  std::vector<std::uint64_t> counts;
-  for (std::size_t i = 0; i < n; ++i) {
-    place[order[i]] = static_cast<node_id>(i);
-    names.push_back(e.names.name(order[i]));
-    constexpr double most = 9e18;  // < 2^63
-    counts.push_back(static_cast<std::uint64_t>(std::llround(std::clamp(degree[order[i]], 1.0, most))));
+  return out;
+}
+
+link_data link_nodes(const view_data& from, const view_data& to) {
+  link_data link;
+  link.targets.offsets.reserve(from.ids.size() + 1);
+  for (node_id node = 0; node < from.ids.size(); ++node) {
+    if (to.ids.counts()[node] > 0) {
+      link.targets.ids.push_back(node);
+      link.counts.push_back(1);
+    }
+    link.targets.end_row();
   }
-  for (std::size_t i = 0; i < e.from.size(); ++i) {
-    e.from[i] = place[e.from[i]];
-    e.to[i] = place[e.to[i]];
-  }
-  view_data result;
-  result.name = view.name;
-  result.ids = vocabulary(std::move(names), std::move(counts));
-  result.graph = build_edge_graph(e.from, e.to, e.weight, n, view.directed);
-  return result;
+  return link;
 }
 
 }  // namespace m2grl::ingest

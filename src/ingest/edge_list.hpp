@@ -1,5 +1,7 @@
 #pragma once
-/// A view from an edge list.
+/// Views from edge lists: graphs over shared sets of nodes.
+
+#include <vector>
 
 #include "ingest/block_reader.hpp"
 #include "m2grl/config.hpp"
@@ -7,12 +9,19 @@
 
 namespace m2grl::ingest {
 
-/// Reads "u v [weight]" lines, separated by white space or commas; blank lines and lines that begin with '#'
-/// are passed over. Ids come in order of descending weighted degree (ties: first seen), which is also their count
-/// (rounded, at least 1). `edges_read` receives the number of lines that were edges.
-/// Throws invalid_input (file, line, column), io_error.
-[[nodiscard]] view_data read_edge_view(const data_config& data, const view_config& view, std::size_t workers,
-                                       std::uint64_t& edges_read,
-                                       std::size_t block_bytes = block_reader::default_block_bytes);
+struct edge_views {
+  std::vector<view_data> views;  ///< beside the configuration's; those from a log stay empty
+  std::uint64_t edges = 0;       ///< lines that were edges, of all files; a file that serves several views counts once
+  std::uint64_t unused = 0;      ///< of them: edges of a type that no view takes
+};
+
+/// Reads every view that names an edge list. The nodes of a set (share_nodes) are numbered by descending weighted
+/// degree over all its views (ties: first seen). A node's count in a view is its weighted degree there, rounded, at
+/// least 1; 0 where it has no edge. Throws invalid_input (file, line, column), io_error.
+[[nodiscard]] edge_views read_edge_views(const config& cfg, std::size_t workers,
+                                         std::size_t block_bytes = block_reader::default_block_bytes);
+
+/// Node to node: every node of `from` to itself in `to`, where it has an edge there. The views share their nodes.
+[[nodiscard]] link_data link_nodes(const view_data& from, const view_data& to);
 
 }  // namespace m2grl::ingest

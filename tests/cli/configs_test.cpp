@@ -28,7 +28,8 @@ constexpr ready_config ready[] = {{"amazon_sports", "amazon_sports", 3, true},
                                   {"amazon_beauty", "amazon_sports", 3, true},  // serves any set of its form
                                   {"globo", "globo", 3, true},
                                   {"ppi", "graphs/ppi", 1, false},
-                                  {"blogcatalog", "graphs/blogcatalog", 1, false}};
+                                  {"blogcatalog", "graphs/blogcatalog", 1, false},
+                                  {"gatne_amazon", "gatne_amazon", 2, false}};
 
 nlohmann::json train(const m2grl::test::temporary_folder& folder, const ready_config& config,
                      std::vector<std::string> settings) {

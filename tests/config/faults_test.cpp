@@ -128,3 +128,34 @@ TEST_CASE("names that refer to nothing, and keys that contradict one another") {
                    "delimiter = \"ab\"\n[[views]]\nname = \"item\"\n"),
              Contains("c.toml:8:13: data.tables.0.delimiter is \"ab\""));
 }
+
+TEST_CASE("views from edge lists: columns, types, shared nodes") {
+  const auto graphs = [](const std::string& data, const std::string& first, const std::string& second,
+                         const std::string& more = "") {
+    const auto view = [](const std::string& name, const std::string& keys) {
+      return "[[views]]\nname = \"" + name + "\"\nsequences = \"walks\"\n" + keys + "\n";
+    };
+    return "[data]\n" + data + "\n" + view("a", first) + view("b", second) + more;
+  };
+  const std::string link = "[[links]]\nfrom = \"a\"\nto = \"b\"\n", compose = "[eval]\ncompose = \"a,b\"\n";
+  const std::string typed = "edge_columns = \"type u v\"";
+  const config cfg = parse_config(
+      graphs(typed, "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"\nedge_type = \"2\"", link + compose), "c.toml");
+  CHECK(cfg.data.edge_columns == "type u v");
+  CHECK(cfg.views[1].edge_type == "2");
+  CHECK_NOTHROW(parse_config(graphs("", "edges = \"e\"\nnodes = \"n\"", "edges = \"f\"\nnodes = \"n\"", link), "c"));
+
+  const auto apart = graphs("", "edges = \"e\"", "edges = \"f\"", link);
+  CHECK_THAT(fault(apart), Contains("c.toml:11:1: \"a\" and \"b\" cannot be linked"));
+  CHECK_THAT(fault(graphs("", "edges = \"e\"\nnodes = \"n\"", "edges = \"e\"", link)), Contains("cannot be linked"));
+  CHECK_THAT(fault(graphs("", "edges = \"e\"", "edges = \"f\"", compose)), Contains("edge list of other nodes"));
+  CHECK_THAT(
+      fault(graphs("", "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"")),
+      Contains("c.toml:7:13: view \"a\" asks for edges of type \"1\", but data.edge_columns names no type column"));
+  CHECK_THAT(fault(graphs("edge_columns = \"u w\"", "edges = \"e\"", "edges = \"e\"")),
+             Contains("c.toml:2:16: data.edge_columns: \"w\" is no column of an edge"));
+  CHECK_THAT(fault(graphs("edge_columns = \"u v label\"", "edges = \"e\"", "edges = \"e\"")),
+             Contains("data.edge_columns names a label"));
+  CHECK_THAT(fault(with("[[views]]\nname = \"c\"\ncolumn = \"c\"\nnodes = \"n\"\n")),
+             Contains("views.1.nodes is \"n\", but view \"c\" comes from no edge list"));
+}

@@ -25,6 +25,7 @@ config unusual() {
   c.data.unit = time_unit::nanoseconds;
   c.data.event_weights = {{"view", 0}, {"buy now.", 4000000000u}};
   c.data.tables = {{"items.tsv", "id"}, {"shops.csv", "item", "|"}};
+  c.data.edge_columns = "- u v type";
   c.data.session_gap_seconds = 0.1;
   c.data.min_dwell_seconds = 1.0 / 3;
   c.data.min_count = 7;
@@ -42,6 +43,8 @@ config unusual() {
   category.walks = {walk_kind::node2vec, 11, 41, 0.25, 4};
   edges.name = "graph";
   edges.edges = "edges.txt";
+  edges.edge_type = "also bought";
+  edges.nodes = "product";
   edges.sequences = sequence_source::walks;
   edges.walks.kind = walk_kind::uniform;
   c.views = {item, category, edges};
@@ -75,6 +78,7 @@ void same(const data_config& a, const data_config& b) {
   CHECK(a.event_type == b.event_type);
   CHECK(a.unit == b.unit);
   CHECK(a.event_weights == b.event_weights);
+  CHECK(a.edge_columns == b.edge_columns);
   CHECK(a.session_gap_seconds == b.session_gap_seconds);
   CHECK(a.min_dwell_seconds == b.min_dwell_seconds);
   CHECK(a.min_count == b.min_count);
@@ -93,6 +97,8 @@ void same(const view_config& a, const view_config& b) {
   CHECK(a.table == b.table);
   CHECK(a.separator == b.separator);
   CHECK(a.edges == b.edges);
+  CHECK(a.edge_type == b.edge_type);
+  CHECK(a.nodes == b.nodes);
   CHECK(a.directed == b.directed);
   CHECK(a.merge_repeats == b.merge_repeats);
   CHECK(a.min_count == b.min_count);

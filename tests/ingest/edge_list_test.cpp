@@ -64,18 +64,19 @@ TEST_CASE("random edge lists agree with maps, for every block size and worker co
 
   const file_tree files;
   files.write("edges.txt", text);
-  data_config data;
-  data.root = files.path();
-  view_config view;
-  view.name = "node";
-  view.edges = "edges.txt";
-  view.directed = directed;
+  config cfg;
+  cfg.data.root = files.path();
+  cfg.views.resize(1);
+  cfg.views[0].name = "node";
+  cfg.views[0].edges = "edges.txt";
+  cfg.views[0].directed = directed;
   for (const std::size_t workers : {1, 2, 3, 7}) {
     for (const std::size_t block_bytes : {1, 10, 37, 500, 1 << 19}) {
       CAPTURE(workers, block_bytes, weighted, directed);
-      std::uint64_t edges = 0;
-      const view_data got = ingest::read_edge_view(data, view, workers, edges, block_bytes);
-      CHECK(edges == 701);
+      const ingest::edge_views read = ingest::read_edge_views(cfg, workers, block_bytes);
+      CHECK(read.edges == 701);
+      CHECK(read.unused == 0);
+      const view_data& got = read.views.at(0);
       CHECK(got.name == "node");
       CHECK(got.sequences.size() == 0);
       CHECK(got.ids.names() == order);
@@ -88,12 +89,11 @@ TEST_CASE("random edge lists agree with maps, for every block size and worker co
 TEST_CASE("fractional degrees are rounded, never to 0") {
   const file_tree files;
   files.write("e", "a b 0.25\nb c 2.5\n");
-  data_config data;
-  data.root = files.path();
-  view_config view;
-  view.edges = "e";
-  std::uint64_t edges = 0;
-  const view_data got = ingest::read_edge_view(data, view, 1, edges);
+  config cfg;
+  cfg.data.root = files.path();
+  cfg.views.resize(1);
+  cfg.views[0].edges = "e";
+  const view_data got = ingest::read_edge_views(cfg, 1).views.at(0);
   CHECK(got.ids.names() == std::vector<std::string>{"b", "c", "a"});
   CHECK(got.ids.counts() == std::vector<std::uint64_t>{3, 3, 1});
 }
@@ -111,4 +111,127 @@ TEST_CASE("edge lists alone are a data set whose events are its edges") {
   CHECK(data.report.events_kept == 2);
   CHECK(data.test.size() == 0);
   CHECK(data.views[0].ids.names() == std::vector<std::string>{"2", "1", "3"});
+}
+
+namespace {
+
+/// Views of typed edges "type u v weight", as a map of maps would have them.
+struct typed_graphs {
+  std::map<std::string, named_edges> of_type;
+  std::map<std::string, std::map<std::string, double>> degree;
+  std::map<std::string, double> total;
+  std::vector<std::string> order;
+
+  void add(const std::string& type, const std::string& u, const std::string& v, double weight) {
+    of_type[type][{u, v}] += weight;
+    if (u != v) of_type[type][{v, u}] += weight;
+    for (const auto& end : {u, v}) {
+      if (total.find(end) == total.end()) order.push_back(end);
+      degree[type][end] += weight;
+      total[end] += weight;
+    }
+  }
+};
+
+config two_types(const file_tree& files) {
+  config cfg;
+  cfg.data.root = files.path();
+  cfg.data.edge_columns = "type u v weight";
+  cfg.views.resize(2);
+  cfg.views[0].name = "bought", cfg.views[1].name = "viewed";
+  cfg.views[0].edge_type = "b", cfg.views[1].edge_type = "v";
+  for (auto& view : cfg.views) view.edges = "e", view.sequences = sequence_source::walks;
+  return cfg;
+}
+
+}  // namespace
+
+TEST_CASE("views of one typed list share their ids: node i is the same in each, for every block size") {
+  std::mt19937_64 random(5);
+  typed_graphs expected;
+  std::string text;
+  int unused = 0;
+  for (int i = 0; i < 600; ++i) {
+    const std::string type = std::vector<std::string>{"b", "v", "other"}[random() % 3];
+    // "b" alone has nodes above 40, "v" alone those below 10.
+    const auto low = type == "b" ? 10u : 0u, high = type == "v" ? 40u : 60u;
+    std::string u = "n", v = "n";
+    u += std::to_string(low + random() % (high - low)), v += std::to_string(low + random() % (high - low));
+    if (type == "other") u += "-unused", ++unused;
+    const auto weight = static_cast<double>(1 + random() % 5);
+    text += type;
+    text += " ";
+    text += u;
+    text += ",";
+    text += v + "\t" + std::to_string(static_cast<int>(weight)) + "\n";
+    if (type != "other") expected.add(type, u, v, weight);
+  }
+  std::stable_sort(expected.order.begin(), expected.order.end(),
+                   [&](const auto& a, const auto& b) { return expected.total[a] > expected.total[b]; });
+  const file_tree files;
+  files.write("e", text);
+  const config cfg = two_types(files);
+  for (const std::size_t block_bytes : {1, 50, 1 << 19}) {
+    const ingest::edge_views got = ingest::read_edge_views(cfg, 3, block_bytes);
+    CHECK(got.edges == 600);
+    CHECK(got.unused == static_cast<std::uint64_t>(unused));
+    REQUIRE(got.views.size() == 2);
+    for (std::size_t v = 0; v < 2; ++v) {
+      const std::string& type = cfg.views[v].edge_type;
+      const view_data& view = got.views[v];
+      CHECK(view.name == cfg.views[v].name);
+      CHECK(view.ids.names() == expected.order);
+      CHECK((entries(view) == expected.of_type[type]));
+      for (node_id i = 0; i < view.ids.size(); ++i) {
+        CHECK(static_cast<double>(view.ids.counts()[i]) == expected.degree[type][view.ids.name(i)]);
+      }
+    }
+  }
+}
+
+TEST_CASE("links of views that share nodes: node to node, where the other view has an edge") {
+  const file_tree files;
+  files.write("e", "b x y 1\nv y z 1\nb y x 2\nc q q 1\n");
+  const dataset data = load_dataset(two_types(files));
+  CHECK(data.views[0].ids.names() == std::vector<std::string>{"y", "x", "z"});
+  CHECK(data.views[0].ids.counts() == std::vector<std::uint64_t>{3, 3, 0});
+  CHECK(data.views[1].ids.counts() == std::vector<std::uint64_t>{1, 0, 1});
+  REQUIRE(data.links.size() == 1);  // from the first view to every other of its nodes, without being asked for
+  CHECK(data.links[0].from == 0);
+  CHECK(data.links[0].to == 1);
+  CHECK(data.links[0].targets.offsets == std::vector<std::uint64_t>{0, 1, 1, 2});
+  CHECK(data.links[0].targets.ids == std::vector<node_id>{0, 2});
+  CHECK(data.links[0].counts == std::vector<std::uint32_t>{1, 1});
+  CHECK(data.report.events_read == 4);
+  CHECK(data.report.events_kept == 3);
+  REQUIRE(data.report.dropped.size() == 1);
+  CHECK(data.report.dropped[0].count == 1);
+}
+
+TEST_CASE("sets of nodes span files, and part what one file would join") {
+  const file_tree files;
+  files.write("e", "b x y 1\n");
+  files.write("f", "v z 7 1\nv z x 1\n");
+  config cfg = two_types(files);
+  cfg.views[1].edges = "f";
+  CHECK(load_dataset(cfg).views[1].ids.names() == std::vector<std::string>{"z", "7", "x"});
+  CHECK(load_dataset(cfg).links.empty());
+  cfg.views[0].nodes = cfg.views[1].nodes = "product";
+  const dataset joined = load_dataset(cfg);
+  for (const auto& view : joined.views) CHECK(view.ids.names() == std::vector<std::string>{"x", "z", "y", "7"});
+  CHECK(joined.links.size() == 1);
+  cfg.views[1].edges = "e", cfg.views[1].edge_type = "b", cfg.views[1].nodes = "other";
+  CHECK(load_dataset(cfg).links.empty());
+}
+
+TEST_CASE("columns that are passed over, and views of all types") {
+  const file_tree files;
+  files.write("e", "9 x t 5 y\n8 y u 5 z\n");
+  config cfg = two_types(files);
+  cfg.data.edge_columns = "- u type - v";
+  cfg.views[0].edge_type.clear(), cfg.views[1].edge_type = "u";
+  const dataset data = load_dataset(cfg);
+  CHECK(data.views[0].ids.names() == std::vector<std::string>{"y", "x", "z"});
+  CHECK(data.views[0].ids.counts() == std::vector<std::uint64_t>{2, 1, 1});
+  CHECK(data.views[1].ids.counts() == std::vector<std::uint64_t>{1, 0, 1});
 }

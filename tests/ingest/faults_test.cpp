@@ -194,6 +194,27 @@ TEST_CASE_METHOD(bad_input, "edge lists") {
   CHECK(on_edges(std::string("1 2\n3 \0\n", 8)) == "2:3: there is a NUL byte: the file is not UTF-8 text");
 }
 
+TEST_CASE_METHOD(bad_input, "edge lists with columns") {
+  cfg.data.edge_columns = "type u v";
+  cfg.views[0].edge_type = "1";
+  const std::string edges = "# type from to\n1 a b\n";
+  CHECK(on_edges(edges + "1 a\n") == "3:1: an edge is \"type u v\", not 2 fields");
+  CHECK(on_edges(edges + "1 a b 1\n") == "3:1: an edge is \"type u v\", not 4 fields");
+  CHECK(on_edges("2 a b\n3 b c\n") == " view \"item\" asks for edges of type \"1\"; the types are \"2\", \"3\"");
+  cfg.data.edge_columns = "weight u v type";
+  CHECK(on_edges("1 a b 1\nx a b 1\n") == "2:1: edge weight \"x\" is not a finite number > 0");
+  write("edges.txt", "1 a b 1\n");
+  cfg.data.edge_columns = "u v";
+  CHECK(plain() == "view \"item\" asks for edges of type \"1\", but data.edge_columns names no type column");
+  cfg.data.edge_columns = "u v w";
+  CHECK(plain() ==
+        "\"w\" is no column of an edge: they are u, v, type, weight, label and \"-\" for one that is passed over");
+  cfg.data.edge_columns = "u v u";
+  CHECK(plain() == "\"u v u\" names column u twice");
+  cfg.data.edge_columns = "u type";
+  CHECK(plain() == "\"u type\" names no column v");
+}
+
 TEST_CASE_METHOD(bad_input, "edges with and without weights in different blocks") {
   std::string edges;
   for (int i = 0; i < 200000; ++i) edges += std::to_string(i) + "," + std::to_string(i + 1) + ",2\n";
@@ -219,7 +240,9 @@ TEST_CASE_METHOD(bad_input, "sources that contradict each other") {
   CHECK(load_dataset(cfg).views[1].graph.edges() == 2);
   cfg.links.resize(1);
   cfg.links[0].from = "item", cfg.links[0].to = "category";
-  CHECK(plain() == "\"item\" and \"category\" cannot be linked: a view from an edge list has no events");
+  CHECK(plain() ==
+        "\"item\" and \"category\" cannot be linked: a view from an edge list has no events, only the nodes that it "
+        "shares with views of the same file, or of the same \"nodes\"");
   cfg.links[0].to = "shop";
   CHECK(plain() == "a link names view \"shop\", which does not exist");
   cfg.links.clear();

@@ -69,7 +69,9 @@ std::string table_text(const discovery_evaluation& result, std::size_t place) {
 }  // namespace
 
 void discovery_arguments::add(CLI::App& command) {
-  command.add_option("--view", options.view, "discovery: the category-like view; by default the metric's")
+  command
+      .add_option("--view", options.view,
+                  "discovery: the category-like view, by default the metric's; link-prediction: the edges' view")
       ->type_name("VIEW");
   command
       .add_option("--mix", options.mix,

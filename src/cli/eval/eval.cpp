@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/eval/discovery.hpp"
+#include "cli/eval/link_prediction.hpp"
 #include "cli/eval/metrics_report.hpp"
 #include "cli/eval_options.hpp"
 #include "cli/text.hpp"
@@ -18,6 +19,7 @@ struct eval_arguments {
   std::vector<std::uint32_t> k;
   eval_options how;
   discovery_arguments discovery;
+  link_prediction_arguments links;
   resampling intervals;
 };
 
@@ -30,6 +32,9 @@ void run_eval(const eval_arguments& args) {
     discovery_options options = args.discovery.options;
     options.intervals = args.intervals;
     return run_discovery(m, args.split == "validation", how, options, args.json);
+  }
+  if (args.protocol == "link-prediction") {
+    return run_link_prediction(m, args.links, args.discovery.options.view, {{}, how.k, args.intervals}, args.json);
   }
   const next_item_evaluation result = evaluate_next_item(m, args.split == "validation", how, args.intervals);
 
@@ -54,9 +59,11 @@ void add_eval(CLI::App& app) {
   auto args = std::make_shared<eval_arguments>();
   command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
   command
-      ->add_option("--protocol", args->protocol,
-                   "next-item: rank all items, except the history's; discovery: into new categories")
-      ->check(CLI::IsMember({"next-item", "discovery"}))
+      ->add_option(
+          "--protocol", args->protocol,
+          "next-item: rank all items, except the history's; discovery: into new categories; link-prediction: tell "
+          "edges from pairs that are none")
+      ->check(CLI::IsMember({"next-item", "discovery", "link-prediction"}))
       ->type_name("PROTOCOL");
   command->add_option("--split", args->split, "validation or test")
       ->check(CLI::IsMember({"validation", "test"}))
@@ -69,6 +76,7 @@ void add_eval(CLI::App& app) {
   args->how.add_compose(*command);
   args->how.add_history(*command);
   args->discovery.add(*command);
+  args->links.add(*command);
   command->add_option("--resamples", args->intervals.resamples, "of the bootstrap that gives the intervals; 0: none")
       ->check(CLI::Range(0u, 1000000u))
       ->capture_default_str();
