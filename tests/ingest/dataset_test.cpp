@@ -87,6 +87,8 @@ config config_of(const file_tree& files, const naive_options& how) {
   cfg.data.tables.push_back({"items.csv", "item", ";"});
   cfg.split.kind = how.split;
   cfg.split.quantile = how.quantile;
+  cfg.split.test_events = static_cast<std::uint32_t>(how.test_events);
+  cfg.split.queries = how.prefix ? session_queries::prefix : session_queries::last;
   cfg.views.resize(3);
   cfg.views[0].name = "item";
   cfg.views[1].name = "category";
@@ -112,25 +114,31 @@ std::vector<std::vector<std::string>> spelled(const vocabulary& ids, const ragge
   return result;
 }
 
-std::map<std::pair<std::string, std::string>, std::uint64_t> spelled(const dataset& data, const link_data& link) {
+std::map<std::pair<std::string, std::string>, std::uint64_t> spelled(const std::vector<std::string>& from,
+                                                                     const vocabulary& to, const link_data& link) {
   std::map<std::pair<std::string, std::string>, std::uint64_t> result;
-  const auto &from = data.views[link.from].ids, &to = data.views[link.to].ids;
   REQUIRE(link.targets.size() == from.size());
   REQUIRE(link.counts.size() == link.targets.ids.size());
   for (node_id a = 0; a < from.size(); ++a) {
     for (std::uint64_t i = link.targets.offsets[a]; i < link.targets.offsets[a + 1]; ++i) {
-      REQUIRE(result.emplace(std::pair(from.name(a), to.name(link.targets.ids[i])), link.counts[i]).second);
+      REQUIRE(result.emplace(std::pair(from[a], to.name(link.targets.ids[i])), link.counts[i]).second);
     }
   }
   return result;
 }
 
-std::vector<naive_query> spelled(const vocabulary& ids, const query_set& queries) {
+std::map<std::pair<std::string, std::string>, std::uint64_t> spelled(const dataset& data, const link_data& link) {
+  return spelled(data.views[link.from].ids.names(), data.views[link.to].ids, link);
+}
+
+std::vector<naive_query> spelled(const vocabulary& ids, const query_set& queries, const cold_items& cold) {
   const auto histories = spelled(ids, queries.histories);
   REQUIRE(histories.size() == queries.size());
   std::vector<naive_query> result;
   for (std::size_t q = 0; q < queries.size(); ++q) {
-    result.push_back({histories[q], queries.targets[q] == no_node ? "" : ids.name(queries.targets[q])});
+    const std::uint32_t row = queries.cold_targets.empty() ? no_node : queries.cold_targets.at(q);
+    result.push_back({histories[q], queries.targets[q] == no_node ? "" : ids.name(queries.targets[q]),
+                      row == no_node ? "" : cold.ids.at(row)});
   }
   return result;
 }
@@ -164,8 +172,14 @@ void check_dataset(const dataset& data, const naive_result& expected, const naiv
   CHECK((spelled(data, data.links[0]) == expected.item_category));
   CHECK((spelled(data, data.links[1]) == expected.item_tags));
   CHECK((spelled(data, data.links[2]) == expected.category_tags));
-  CHECK((spelled(data.views[0].ids, data.validation) == expected.validation));
-  CHECK((spelled(data.views[0].ids, data.test) == expected.test));
+  CHECK((spelled(data.views[0].ids, data.validation, data.cold) == expected.validation));
+  CHECK((spelled(data.views[0].ids, data.test, data.cold) == expected.test));
+  CHECK(data.cold.ids == expected.cold);
+  if (data.cold.size() > 0) {
+    REQUIRE(data.cold.links.size() == 2);
+    CHECK((spelled(data.cold.ids, data.views[1].ids, data.cold.links[0]) == expected.cold_category));
+    CHECK((spelled(data.cold.ids, data.views[2].ids, data.cold.links[1]) == expected.cold_tags));
+  }
   const ingest_report& r = data.report;
   CHECK(r.events_read == expected.read);
   CHECK(r.events_kept == expected.kept);
@@ -199,6 +213,8 @@ TEST_CASE("random logs give what the naive reading of the contract gives, for ev
   how.max_user_events = random() % 2 == 0 ? 0 : 9 + random() % 30;
   how.merge_repeats = random() % 2 == 0;
   how.quantile = static_cast<double>(4 + random() % 6) / 10 + 0.05;
+  how.test_events = 1 + random() % 3;
+  how.prefix = random() % 2 == 0;
   const auto log = random_log(random, 300 + random() % 700);
   const file_tree files;
   write_files(files, log, random);

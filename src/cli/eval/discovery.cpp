@@ -69,7 +69,10 @@ std::string table_text(const discovery_evaluation& result, std::size_t place) {
 }  // namespace
 
 void discovery_arguments::add(CLI::App& command) {
-  command.add_option("--view", options.view, "discovery: the category-like view; by default the metric's")
+  command
+      .add_option("--view", options.view,
+                  "discovery: the category-like view, by default the metric's; alignment: the linked view, by "
+                  "default all; node-classification: the view, by default the first")
       ->type_name("VIEW");
   command
       .add_option("--mix", options.mix,
