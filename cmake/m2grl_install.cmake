@@ -25,4 +25,5 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/m2grl-config.cmake.in ${
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/m2grl-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/m2grl-config.cmake ${PROJECT_BINARY_DIR}/m2grl-config-version.cmake
               ${CMAKE_CURRENT_LIST_DIR}/Findm2grl_hwy.cmake ${CMAKE_CURRENT_LIST_DIR}/Findm2grl_zstd.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/Findm2grl_liblinear.cmake
         DESTINATION ${M2GRL_PACKAGE_DIR})

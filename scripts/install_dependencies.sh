@@ -3,7 +3,7 @@
 set -eu
 packages="g++ cmake ninja-build pkg-config libfmt-dev catch2 libhwy-dev libeigen3-dev libopenblas-dev
 libthrust-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libxxhash-dev
-libbenchmark-dev libdlpack-dev libhnswlib-dev"
+libbenchmark-dev libdlpack-dev libhnswlib-dev liblinear-dev"
 case "${1:-build}" in
   build) ;;
   # libclang-rt-dev: the sanitizers of clang; llvm: llvm-symbolizer, without which suppressions match no function

@@ -107,12 +107,19 @@ struct link_config {
 // ---------------------------------------------------------------- split
 
 enum class split_kind { none, last, time };
+enum class session_queries { last, prefix };
 
 /// Which events are held out. A split never leaks: ids, counts, filters, graphs see training only. [split]
 struct split_config {
   split_kind kind = split_kind::none;
   double quantile = 0.9;                 ///< time: the boundary is this quantile of session starts …
   std::optional<std::int64_t> boundary;  ///< … or this time, in the log's unit
+  /// last: the last n events of each user are test queries, each asked after all events before it; the event before
+  /// them is the validation query. A user with fewer than n + 2 events only trains.
+  std::uint32_t test_events = 1;
+  /// time: what each held-out session asks for: `last`, its last event after all before it; `prefix`, every event but
+  /// the first, each after those before it.
+  session_queries queries = session_queries::last;
 };
 
 // ---------------------------------------------------------------- training

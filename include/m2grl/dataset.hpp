@@ -36,7 +36,18 @@ struct link_data {
 struct query_set {
   ragged histories;
   std::vector<node_id> targets;
+  /// [queries] the row of cold_items that holds the target, no_node where the target has a node; empty where no cold
+  /// items are kept.
+  std::vector<std::uint32_t> cold_targets{};
   [[nodiscard]] std::size_t size() const noexcept { return targets.size(); }
+};
+
+/// Items of held-out events that have no node: unseen in training, or dropped by data.min_count. What is known of them
+/// are the nodes of other views that their held-out events link them to.
+struct cold_items {
+  std::vector<std::string> ids;  ///< the caller's, in order of first sight in the log
+  std::vector<link_data> links;  ///< from the rows of `ids` (`from` is 0, the item view), one per view linked from it
+  [[nodiscard]] std::size_t size() const noexcept { return ids.size(); }
 };
 
 /// How many events (or lines, users, nodes) one rule dropped.
@@ -65,6 +76,7 @@ struct dataset {
   query_set validation;          ///< empty unless the split holds events out
   query_set test;
   ingest_report report;
+  cold_items cold{};
 };
 
 struct load_options {

@@ -6,7 +6,7 @@
 namespace m2grl {
 
 /// The 95 % interval of a figure: the 2.5 and 97.5 percentiles of the figure over resamples of the queries (or edges,
-/// or splits), drawn with replacement: Efron's percentile bootstrap. Both ends are the figure itself where nothing was
+/// or nodes), drawn with replacement: Efron's percentile bootstrap. Both ends are the figure itself where nothing was
 /// resampled.
 struct interval {
   double low = 0, high = 0;

@@ -7,6 +7,8 @@
 ///   m2grl::model m = m2grl::make_model(cfg, std::move(data), std::move(trained.learned));
 ///   m2grl::save_model(m, "shop.model");
 
+#include "m2grl/alignment_evaluation.hpp"
+#include "m2grl/cold_start.hpp"
 #include "m2grl/compose.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
@@ -23,6 +25,7 @@
 #include "m2grl/metric.hpp"
 #include "m2grl/metric_model.hpp"
 #include "m2grl/model.hpp"
+#include "m2grl/node_classification.hpp"
 #include "m2grl/recommend.hpp"
 #include "m2grl/search.hpp"
 #include "m2grl/selection.hpp"

@@ -62,6 +62,7 @@ struct model {
   query_set validation;
   query_set test;
   ingest_report report;
+  cold_items cold{};                     ///< what cold-start evaluation ranks
   std::optional<metric_model> metric{};  ///< where train_metric() was run on the model (metric.hpp)
 };
 

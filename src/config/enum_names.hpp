@@ -39,6 +39,9 @@ inline constexpr std::array spellings<split_kind>{spelling<split_kind>{"none", s
                                                   spelling<split_kind>{"last", split_kind::last},
                                                   spelling<split_kind>{"time", split_kind::time}};
 template <>
+inline constexpr std::array spellings<session_queries>{spelling<session_queries>{"last", session_queries::last},
+                                                       spelling<session_queries>{"prefix", session_queries::prefix}};
+template <>
 inline constexpr std::array spellings<window_side>{spelling<window_side>{"both", window_side::both},
                                                    spelling<window_side>{"past", window_side::past}};
 template <>

@@ -105,6 +105,8 @@ void describe(Visitor& v, S& split) {
   v("kind", split.kind);
   v("quantile", split.quantile, limits{0, 1, true, true});
   v("boundary", split.boundary);
+  v("test_events", split.test_events, between(1, 1e6));
+  v("queries", split.queries);
 }
 
 template <class Visitor, maybe_const<train_config> S>

@@ -7,6 +7,7 @@
 
 #include "config/edge_lists.hpp"
 #include "ingest/attribute_table.hpp"
+#include "ingest/cold_items.hpp"
 #include "ingest/edge_list.hpp"
 #include "ingest/event_log.hpp"
 #include "ingest/parallel.hpp"
@@ -30,7 +31,7 @@ std::vector<std::string> texts_of(const id_names& ids) {
 bool in_log(const view_config& view) { return view.edges.empty() && view.table.empty() && !view.column.empty(); }
 
 query_set finish_queries(const std::vector<raw_query>& raw, const event_log& log,
-                         const std::vector<node_id>& node_of_item) {
+                         const std::vector<node_id>& node_of_item, const found_cold_items& cold) {
   query_set out;
   for (const raw_query& query : raw) {
     for (const std::uint64_t event : query.history) {
@@ -38,6 +39,7 @@ query_set finish_queries(const std::vector<raw_query>& raw, const event_log& log
     }
     out.histories.end_row();
     out.targets.push_back(node_of_item[log.item[query.target]]);
+    if (cold.items.size() > 0) out.cold_targets.push_back(cold.row_of_item[log.item[query.target]]);
   }
   return out;
 }
@@ -164,8 +166,10 @@ void load_events(const config& cfg, const load_options& options, dataset& out) {
                       : build_link(log, split_of_log, built[from], values[from], built[to], values[to]),
              from, to, out);
   }
-  out.validation = finish_queries(split_of_log.validation, log, built[0].node_of_value);
-  out.test = finish_queries(split_of_log.test, log, built[0].node_of_value);
+  found_cold_items cold = find_cold_items(log, split_of_log, values, built, out.links);
+  out.validation = finish_queries(split_of_log.validation, log, built[0].node_of_value, cold);
+  out.test = finish_queries(split_of_log.test, log, built[0].node_of_value, cold);
+  out.cold = std::move(cold.items);
   for (built_view& b : built) out.views.push_back(std::move(b.view));
 }
 

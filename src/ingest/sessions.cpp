@@ -109,28 +109,33 @@ std::vector<std::uint64_t> by_time(const event_log& log, std::span<const std::ui
   return sorted;
 }
 
-void split_last(const event_log& log, const ordered_events& in, split_events& out) {
+/// The last n events of a user are test queries, the one before them the validation query, each asked after all
+/// events before it. `events` ascend in time.
+void hold_out_last(std::span<const std::uint64_t> events, std::size_t n, split_events& out) {
+  const auto query_of = [&](std::size_t place) {
+    return raw_query{{events.begin(), events.begin() + static_cast<std::ptrdiff_t>(place)}, events[place]};
+  };
+  const std::size_t validation = events.size() - n - 1;
+  out.validation.push_back(query_of(validation));
+  for (std::size_t place = validation + 1; place < events.size(); ++place) out.test.push_back(query_of(place));
+  out.held_out.insert(out.held_out.end(), events.begin() + static_cast<std::ptrdiff_t>(validation), events.end());
+}
+
+void split_last(const event_log& log, const ordered_events& in, std::size_t n, split_events& out) {
   for (std::size_t u = 0; u + 1 < in.user_begin.size(); ++u) {
     const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
-    raw_query query;
-    std::uint64_t held_out[2] = {log.size(), log.size()};  // no event of the log
-    if (last - first >= 3) {
-      query.history = by_time(log, std::span(in.order).subspan(first, last - first));
-      std::copy(query.history.end() - 2, query.history.end(), held_out);
-      query.history.resize(query.history.size() - 2);
+    const std::size_t held_before = out.held_out.size();
+    if (last - first >= n + 2) {
+      hold_out_last(by_time(log, std::span(in.order).subspan(first, last - first)), n, out);
     }
+    const auto held_out = std::span(out.held_out).subspan(held_before);
     for (std::uint64_t s = in.user_begin[u]; s < in.user_begin[u + 1]; ++s) {
       for (std::uint64_t i = in.session_begin[s]; i < in.session_begin[s + 1]; ++i) {
-        if (in.order[i] != held_out[0] && in.order[i] != held_out[1]) out.events.push_back(in.order[i]);
+        const bool trains = std::find(held_out.begin(), held_out.end(), in.order[i]) == held_out.end();
+        if (trains) out.events.push_back(in.order[i]);
       }
       if (out.events.size() > out.session_begin.back()) out.session_begin.push_back(out.events.size());
     }
-    if (query.history.empty()) continue;
-    query.target = held_out[0];
-    out.validation.push_back(query);
-    query.history.push_back(query.target);
-    query.target = held_out[1];
-    out.test.push_back(std::move(query));
   }
 }
 
@@ -149,36 +154,41 @@ std::int64_t time_boundary(const event_log& log, const ordered_events& in, const
   return starts[place];
 }
 
-void split_time(const event_log& log, const ordered_events& in, std::int64_t boundary, split_events& out,
-                ingest_report& report) {
+/// What a held-out session asks for.
+void ask_session(std::span<const std::uint64_t> events, session_queries which, split_events& out) {
+  if (events.size() < 2) return;
+  const std::size_t first = which == session_queries::last ? events.size() - 1 : 1;
+  for (std::size_t place = first; place < events.size(); ++place) {
+    out.test.push_back({{events.begin(), events.begin() + static_cast<std::ptrdiff_t>(place)}, events[place]});
+  }
+}
+
+void split_time(const event_log& log, const ordered_events& in, std::int64_t boundary, session_queries which,
+                split_events& out, ingest_report& report) {
   for (std::size_t s = 0; s + 1 < in.session_begin.size(); ++s) {
     const std::uint64_t begin = in.session_begin[s], end = in.session_begin[s + 1];
     for (std::uint64_t i = begin; i < end; ++i) {
-      if (log.time[in.order[i]] < boundary) out.events.push_back(in.order[i]);
+      (log.time[in.order[i]] < boundary ? out.events : out.held_out).push_back(in.order[i]);
     }
     const std::uint64_t kept = out.events.size() - out.session_begin.back();
     if (kept > 0) out.session_begin.push_back(out.events.size());
     if (kept > 0 && kept < end - begin) ++report.crossing_sessions;
-    if (kept > 0 || end - begin < 2) continue;
-    raw_query query;
-    query.history.assign(in.order.begin() + static_cast<std::ptrdiff_t>(begin),
-                         in.order.begin() + static_cast<std::ptrdiff_t>(end - 1));
-    query.target = in.order[end - 1];
-    out.test.push_back(std::move(query));
+    if (kept == 0) ask_session(std::span(in.order).subspan(begin, end - begin), which, out);
   }
 }
 
 /// How many of a user's events train.
-std::uint64_t training_events(const event_log& log, std::span<const std::uint64_t> events, split_kind kind,
+std::uint64_t training_events(const event_log& log, std::span<const std::uint64_t> events, const split_config& how,
                               std::int64_t boundary) {
-  if (kind == split_kind::last) return events.size() >= 3 ? events.size() - 2 : events.size();
-  if (kind == split_kind::none) return events.size();
+  const std::size_t held_out = std::size_t{1} + how.test_events;
+  if (how.kind == split_kind::last) return events.size() > held_out ? events.size() - held_out : events.size();
+  if (how.kind == split_kind::none) return events.size();
   return static_cast<std::uint64_t>(
       std::count_if(events.begin(), events.end(), [&](std::uint64_t e) { return log.time[e] < boundary; }));
 }
 
 /// Drops users with more than `most` training events, decided without a look at the held-out ones.
-ordered_events without_over_active(const event_log& log, ordered_events in, std::uint64_t most, split_kind kind,
+ordered_events without_over_active(const event_log& log, ordered_events in, std::uint64_t most, const split_config& how,
                                    std::int64_t boundary, ingest_report& report) {
   if (most == 0) return in;
   ordered_events out;
@@ -186,7 +196,7 @@ ordered_events without_over_active(const event_log& log, ordered_events in, std:
   for (std::size_t u = 0; u + 1 < in.user_begin.size(); ++u) {
     const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
     const auto events = std::span<const std::uint64_t>(in.order).subspan(first, last - first);
-    if (training_events(log, events, kind, boundary) > most) continue;
+    if (training_events(log, events, how, boundary) > most) continue;
     for (std::uint64_t s = in.user_begin[u]; s < in.user_begin[u + 1]; ++s) {
       out.session_begin.push_back(out.order.size() + in.session_begin[s] - first);
     }
@@ -213,7 +223,7 @@ split_events split(const event_log& log, ordered_events ordered, const data_conf
                    ingest_report& report) {
   require_events(ordered, report);
   const std::int64_t boundary = how.kind == split_kind::time ? time_boundary(log, ordered, how) : 0;
-  ordered = without_over_active(log, std::move(ordered), data.max_user_events, how.kind, boundary, report);
+  ordered = without_over_active(log, std::move(ordered), data.max_user_events, how, boundary, report);
   require_events(ordered, report);
   report.users = ordered.user_begin.size() - 1;
   report.sessions = ordered.session_begin.size() - 1;
@@ -221,9 +231,9 @@ split_events split(const event_log& log, ordered_events ordered, const data_conf
   split_events out;
   out.session_begin.push_back(0);
   if (how.kind == split_kind::last) {
-    split_last(log, ordered, out);
+    split_last(log, ordered, how.test_events, out);
   } else if (how.kind == split_kind::time) {
-    split_time(log, ordered, boundary, out, report);
+    split_time(log, ordered, boundary, how.queries, out, report);
   } else {
     out.events = std::move(ordered.order);
     out.session_begin = std::move(ordered.session_begin);

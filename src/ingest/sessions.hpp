@@ -28,13 +28,14 @@ struct raw_query {
 struct split_events {
   std::vector<std::uint64_t> events;         ///< training events, in order
   std::vector<std::uint64_t> session_begin;  ///< [training sessions + 1] places in `events`
+  std::vector<std::uint64_t> held_out;       ///< the kept events that do not train
   std::vector<raw_query> validation, test;
 };
-/// last: the last event in time of each user with three or more is the test target, the one before it the
-/// validation target. time: events before the boundary train; a session that starts at or after it, with two
-/// events or more, asks for its last event. Users with more than data.max_user_events training events are
-/// dropped before, held-out events and all. Fills the report's counts of events, users and sessions.
-/// Throws invalid_input where no event is left, or none can be split by time.
+/// last: the last n = how.test_events events in time of each user with n + 2 or more are test targets, the one before
+/// them the validation target. time: events before the boundary train; a session that starts at or after it, with two
+/// events or more, asks for its last event, or for every one but the first (how.queries). Users with more than
+/// data.max_user_events training events are dropped before, held-out events and all. Fills the report's counts of
+/// events, users and sessions. Throws invalid_input where no event is left, or none can be split by time.
 [[nodiscard]] split_events split(const event_log& log, ordered_events ordered, const data_config& data,
                                  const split_config& how, ingest_report& report);
 

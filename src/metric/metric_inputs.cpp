@@ -5,10 +5,9 @@
 #include "ingest/find_link.hpp"
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
-#include "m2grl/kernel/projection.hpp"
 #include "m2grl/metric.hpp"
 #include "m2grl/recommend.hpp"
-#include "metric/contrastive.hpp"
+#include "metric/relation_space.hpp"
 
 namespace m2grl {
 namespace {
@@ -27,13 +26,7 @@ table relation_space(const model& m, std::size_t view) {
   const relation* r = relation_to(m, view);
   if (r == nullptr) return nodes.clone();
   const table& w = r->w_to.empty() ? r->w_from : r->w_to;
-  table projected(nodes.rows(), w.rows());
-  metric::project_rows(nodes, w, nodes.rows(), projected);
-  if (r->projection == projection_kind::identity) return projected;
-  for (std::size_t row = 0; row < projected.rows(); ++row) {
-    for (float& value : projected[row]) value = kernel::projected(r->projection, value);
-  }
-  return projected;
+  return metric::in_relation_space(nodes, w, r->projection);
 }
 
 std::vector<std::size_t> linked_views(const model& m) {

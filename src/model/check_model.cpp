@@ -47,20 +47,44 @@ std::string fault_of_ragged(const ragged& r, std::size_t nodes, const std::strin
   return bad == r.ids.end() ? "" : fmt::format("{} hold id {}, there are {} nodes", what, *bad, nodes);
 }
 
-std::string fault_of_link(const model& m, const link_data& link, std::size_t index) {
+/// `rows`: how many nodes (or cold items) are linked.
+std::string fault_of_link(const model& m, const link_data& link, std::size_t rows, const std::string& name) {
   if (std::max(link.from, link.to) >= m.views.size()) {
-    return fmt::format("link {} joins views {} and {}, there are {}", index, link.from, link.to, m.views.size());
+    return fmt::format("{} joins views {} and {}, there are {}", name, link.from, link.to, m.views.size());
   }
-  const std::string what = fmt::format("the links \"{}\" to \"{}\"", m.views[link.from].name, m.views[link.to].name);
+  const std::string what = fmt::format("the {}s \"{}\" to \"{}\"", name.substr(0, name.rfind(' ')),
+                                       m.views[link.from].name, m.views[link.to].name);
   if (auto fault = fault_of_ragged(link.targets, m.views[link.to].ids.size(), what); !fault.empty()) return fault;
-  if (link.targets.size() != m.views[link.from].ids.size()) {
-    return fmt::format("{} have {} rows for {} nodes", what, link.targets.size(), m.views[link.from].ids.size());
+  if (link.targets.size() != rows) {
+    return fmt::format("{} have {} rows for {} nodes", what, link.targets.size(), rows);
   }
   if (link.counts.size() != link.targets.ids.size()) {
     return fmt::format("{} have {} counts for {} targets", what, link.counts.size(), link.targets.ids.size());
   }
   const bool zero = std::find(link.counts.begin(), link.counts.end(), 0u) != link.counts.end();
   return zero ? fmt::format("{} hold a count of 0", what) : "";
+}
+
+std::string fault_of_cold(const model& m) {
+  for (std::size_t l = 0; l < m.cold.links.size(); ++l) {
+    const link_data& link = m.cold.links[l];
+    if (auto fault = fault_of_link(m, link, m.cold.size(), fmt::format("cold link {}", l)); !fault.empty())
+      return fault;
+  }
+  for (const auto& [queries, split] : {std::pair{&m.validation, "validation"}, std::pair{&m.test, "test"}}) {
+    const auto& cold = queries->cold_targets;
+    if (cold.size() != (m.cold.size() > 0 ? queries->size() : 0)) {
+      return fmt::format("there are {} {} queries and {} cold targets", queries->size(), split, cold.size());
+    }
+    for (std::size_t q = 0; q < cold.size(); ++q) {
+      if (cold[q] == no_node) continue;
+      if (cold[q] >= m.cold.size()) {
+        return fmt::format("a {} target is cold item {}, there are {}", split, cold[q], m.cold.size());
+      }
+      if (queries->targets[q] != no_node) return fmt::format("the target of {} query {} is cold and not", split, q);
+    }
+  }
+  return {};
 }
 
 std::string fault_of_relation(const model& m, const relation& r, std::size_t index) {
@@ -131,7 +155,9 @@ std::string fault_of(const model& m) {
     }
   }
   for (std::size_t l = 0; l < m.links.size(); ++l) {
-    if (failed(fault_of_link(m, m.links[l], l))) return fault;
+    const link_data& link = m.links[l];
+    const std::size_t rows = link.from < m.views.size() ? m.views[link.from].ids.size() : 0;
+    if (failed(fault_of_link(m, link, rows, fmt::format("link {}", l)))) return fault;
   }
   for (std::size_t r = 0; r < m.relations.size(); ++r) {
     if (failed(fault_of_relation(m, m.relations[r], r))) return fault;
@@ -141,6 +167,7 @@ std::string fault_of(const model& m) {
   }
   if (failed(fault_of_queries(m, m.validation, "validation"))) return fault;
   if (failed(fault_of_queries(m, m.test, "test"))) return fault;
+  if (failed(fault_of_cold(m))) return fault;
   return fault_of_metric(m);
 }
 

@@ -51,7 +51,7 @@ ingest_report report_from(const json& entry) {
   return report;
 }
 
-std::uint64_t version_of(const model& m) { return m.metric ? 2 : 1; }
+std::uint64_t version_of(const model& m) { return m.cold.size() > 0 ? 3 : m.metric ? 2 : 1; }
 
 json to_json(const metric_model& metric) {
   const metric_options& o = metric.options;

@@ -10,6 +10,10 @@
 ///   relation.N.from.npy, relation.N.to.npy      fp32 [relation_dim, dim]; `to` only where W is not shared
 ///   metric.npy                 fp32 [metric dim, dim(x)], since version 2; only where the model has a metric
 ///   queries.{validation,test}.{offsets,histories,targets}.npy    u64 [queries + 1], u32, u32; 2^32 − 1: unseen
+///   Since version 3, only where the model has cold items:
+///   cold.ids                   the caller's ids, a line each
+///   cold.N.{offsets,targets,counts}.npy         their links, as link.N.*
+///   queries.{validation,test}.cold.npy          u32 [queries], rows of cold.ids; 2^32 − 1: the target has a node
 
 #include <fmt/format.h>
 
@@ -26,7 +30,7 @@ namespace m2grl::layout {
 using json = nlohmann::ordered_json;
 
 inline constexpr const char* format_name = "m2grl-model";
-inline constexpr std::uint64_t format_version = 2;  ///< the newest that is read
+inline constexpr std::uint64_t format_version = 3;  ///< the newest that is read
 inline constexpr const char* metric_file = "metric.npy";
 /// A model is written in the oldest version that has a place for all it holds.
 [[nodiscard]] std::uint64_t version_of(const model& m);
@@ -40,6 +44,8 @@ inline std::string link_file(std::size_t link, const char* what) { return fmt::f
 inline std::string relation_file(std::size_t relation, const char* what) {
   return fmt::format("relation.{}.{}.npy", relation, what);
 }
+inline constexpr const char* cold_ids_file = "cold.ids";
+inline std::string cold_file(std::size_t link, const char* what) { return fmt::format("cold.{}.{}.npy", link, what); }
 inline std::string query_file(const char* split, const char* what) {
   return fmt::format("queries.{}.{}.npy", split, what);
 }

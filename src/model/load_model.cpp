@@ -72,13 +72,15 @@ model_view read_view(const model_reader& in, const json& entry) {
   return view;
 }
 
-link_data read_link(const model_reader& in, const json& entry, std::size_t index) {
+using file_namer = std::string (*)(std::size_t index, const char* what);
+
+link_data read_link(const model_reader& in, const json& entry, std::size_t index, file_namer file) {
   link_data link;
   link.from = entry.at("from").get<std::size_t>();
   link.to = entry.at("to").get<std::size_t>();
-  link.targets.offsets = in.read_u64(layout::link_file(index, "offsets"));
-  link.targets.ids = in.read_u32(layout::link_file(index, "targets"));
-  link.counts = in.read_u32(layout::link_file(index, "counts"));
+  link.targets.offsets = in.read_u64(file(index, "offsets"));
+  link.targets.ids = in.read_u32(file(index, "targets"));
+  link.counts = in.read_u32(file(index, "counts"));
   return link;
 }
 
@@ -105,6 +107,18 @@ query_set read_queries(const model_reader& in, const char* split) {
   return queries;
 }
 
+/// The cold items and which queries ask for them.
+void read_cold(const model_reader& in, const json& entry, model& m) {
+  const auto items = entry.at("items").get<std::uint64_t>();
+  m.cold.ids = in.read(layout::cold_ids_file, [&](input_file& file) { return files::read_ids(file, items); });
+  for (const json& link : entry.at("links")) {
+    m.cold.links.push_back(read_link(in, link, m.cold.links.size(), layout::cold_file));
+  }
+  for (auto [queries, split] : {std::pair{&m.validation, "validation"}, std::pair{&m.test, "test"}}) {
+    if (queries->size() > 0) queries->cold_targets = in.read_u32(layout::query_file(split, "cold"));
+  }
+}
+
 metric_model read_metric(const model_reader& in, const json& entry) {
   metric_model metric = layout::metric_from(entry, in.path_of(layout::manifest_name));
   const auto columns = entry.at("columns").get<std::uint64_t>();
@@ -117,7 +131,8 @@ model read_files(const fs::path& dir, const json& manifest) {
   model m;
   m.cfg = parse_config(in.read_text(layout::config_name), in.path_of(layout::config_name));
   for (const json& entry : manifest.at("views")) m.views.push_back(read_view(in, entry));
-  for (const json& entry : manifest.at("links")) m.links.push_back(read_link(in, entry, m.links.size()));
+  for (const json& entry : manifest.at("links"))
+    m.links.push_back(read_link(in, entry, m.links.size(), layout::link_file));
   for (const json& entry : manifest.at("relations")) {
     m.relations.push_back(read_relation(in, entry, m.relations.size(), m.views));
   }
@@ -125,6 +140,7 @@ model read_files(const fs::path& dir, const json& manifest) {
   m.report = layout::report_from(manifest.at("report"));
   m.validation = read_queries(in, "validation");
   m.test = read_queries(in, "test");
+  if (manifest.contains("cold")) read_cold(in, manifest.at("cold"), m);
   if (manifest.contains("metric")) m.metric = read_metric(in, manifest.at("metric"));
   return m;
 }

@@ -14,6 +14,7 @@ model make_model(const config& cfg, dataset data, embeddings learned) {
   m.validation = std::move(data.validation);
   m.test = std::move(data.test);
   m.report = std::move(data.report);
+  m.cold = std::move(data.cold);
   return m;
 }
 

@@ -75,10 +75,12 @@ json write_view(model_writer& out, const model_view& view) {
   return {{"name", view.name}, {"nodes", view.ids.size()}, {"dim", view.tables.input.dim()}};
 }
 
-json write_link(model_writer& out, const link_data& link, std::size_t index) {
-  out.write_array(layout::link_file(index, "offsets"), std::span(link.targets.offsets));
-  out.write_array(layout::link_file(index, "targets"), std::span(link.targets.ids));
-  out.write_array(layout::link_file(index, "counts"), std::span(link.counts));
+using file_namer = std::string (*)(std::size_t index, const char* what);
+
+json write_link(model_writer& out, const link_data& link, std::size_t index, file_namer file) {
+  out.write_array(file(index, "offsets"), std::span(link.targets.offsets));
+  out.write_array(file(index, "targets"), std::span(link.targets.ids));
+  out.write_array(file(index, "counts"), std::span(link.counts));
   return {{"from", link.from}, {"to", link.to}};
 }
 
@@ -97,6 +99,18 @@ void write_queries(model_writer& out, const query_set& queries, const char* spli
   out.write_array(layout::query_file(split, "offsets"), std::span(queries.histories.offsets));
   out.write_array(layout::query_file(split, "histories"), std::span(queries.histories.ids));
   out.write_array(layout::query_file(split, "targets"), std::span(queries.targets));
+  if (!queries.cold_targets.empty()) {
+    out.write_array(layout::query_file(split, "cold"), std::span(queries.cold_targets));
+  }
+}
+
+json write_cold(model_writer& out, const cold_items& cold) {
+  out.write(layout::cold_ids_file, [&](output_file& file) { files::write_ids(file, cold.ids); });
+  json links = json::array();
+  for (std::size_t l = 0; l < cold.links.size(); ++l) {
+    links.push_back(write_link(out, cold.links[l], l, layout::cold_file));
+  }
+  return {{"items", cold.size()}, {"links", links}};
 }
 
 void write_files(const model& m, const std::string& toml, const fs::path& dir) {
@@ -105,7 +119,8 @@ void write_files(const model& m, const std::string& toml, const fs::path& dir) {
   for (const char* list : {"views", "links", "relations", "tasks"}) manifest[list] = json::array();
   out.write(layout::config_name, [&](output_file& file) { file.write(toml); });
   for (const model_view& view : m.views) manifest["views"].push_back(write_view(out, view));
-  for (std::size_t l = 0; l < m.links.size(); ++l) manifest["links"].push_back(write_link(out, m.links[l], l));
+  for (std::size_t l = 0; l < m.links.size(); ++l)
+    manifest["links"].push_back(write_link(out, m.links[l], l, layout::link_file));
   for (std::size_t r = 0; r < m.relations.size(); ++r) {
     manifest["relations"].push_back(write_relation(out, m.relations[r], r));
   }
@@ -113,6 +128,7 @@ void write_files(const model& m, const std::string& toml, const fs::path& dir) {
   manifest["report"] = layout::to_json(m.report);
   write_queries(out, m.validation, "validation");
   write_queries(out, m.test, "test");
+  if (m.cold.size() > 0) manifest["cold"] = write_cold(out, m.cold);
   if (m.metric) {
     out.write_array(layout::metric_file, m.metric->matrix);
     manifest["metric"] = layout::to_json(*m.metric);

@@ -23,7 +23,8 @@ TEST_CASE("unknown keys: the nearest known one, with line and column") {
         "c.toml:8:1: unknown key \"eval.patience\"; did you mean \"train.patience\"?");
   // Nothing near: what the table knows.
   CHECK(fault(with("[split]\nzzzzzzzz = 3\n")) ==
-        "c.toml:8:1: unknown key \"split.zzzzzzzz\"; the keys there are kind, quantile, boundary");
+        "c.toml:8:1: unknown key \"split.zzzzzzzz\"; the keys there are kind, quantile, boundary, "
+        "test_events, queries");
 }
 
 TEST_CASE("wrong types: key, expected type, place") {

@@ -49,7 +49,7 @@ config unusual() {
   edges.walks.kind = walk_kind::uniform;
   c.views = {item, category, edges};
   c.links = {{"item", "category", projection_kind::sigmoid, 64, false, false, 0.3}};
-  c.split = {split_kind::time, 0.77, -12};
+  c.split = {split_kind::time, 0.77, -12, 4, session_queries::prefix};
   auto& t = c.train;
   t.dim = 33, t.epochs = 3, t.seed = std::numeric_limits<std::uint64_t>::max(), t.threads = 2, t.deterministic = true;
   t.learning_rate = 0.1 + 0.2, t.min_learning_rate = 1e-300, t.warmup = 0.01, t.optimizer = optimizer_kind::adagrad;
@@ -155,6 +155,8 @@ void same(const config& a, const config& b) {
   CHECK(a.split.kind == b.split.kind);
   CHECK(a.split.quantile == b.split.quantile);
   CHECK(a.split.boundary == b.split.boundary);
+  CHECK(a.split.test_events == b.split.test_events);
+  CHECK(a.split.queries == b.split.queries);
   same(a.train, b.train);
   REQUIRE(a.eval.compose.size() == b.eval.compose.size());
   for (std::size_t p = 0; p < a.eval.compose.size(); ++p) {
@@ -177,7 +179,7 @@ TEST_CASE("to_toml: every key comes back, bit for bit") {
   c.data.sequences = "walks.txt";
   c.data.event_type.clear();
   c.data.event_weights.clear();
-  c.split = {split_kind::last, 0.5, std::nullopt};
+  c.split = {split_kind::last, 0.5, std::nullopt, 3};
   c.train.patience = 4;
   same(parse_config(to_toml(c), "c.toml"), c);
 

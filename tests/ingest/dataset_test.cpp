@@ -39,8 +39,14 @@ void check_dataset(const dataset& data, const naive_result& expected, const naiv
   CHECK((spelled(data, data.links[0]) == expected.item_category));
   CHECK((spelled(data, data.links[1]) == expected.item_tags));
   CHECK((spelled(data, data.links[2]) == expected.category_tags));
-  CHECK((spelled(data.views[0].ids, data.validation) == expected.validation));
-  CHECK((spelled(data.views[0].ids, data.test) == expected.test));
+  CHECK((spelled(data.views[0].ids, data.validation, data.cold) == expected.validation));
+  CHECK((spelled(data.views[0].ids, data.test, data.cold) == expected.test));
+  CHECK(data.cold.ids == expected.cold);
+  if (data.cold.size() > 0) {
+    REQUIRE(data.cold.links.size() == 2);
+    CHECK((spelled(data.cold.ids, data.views[1].ids, data.cold.links[0]) == expected.cold_category));
+    CHECK((spelled(data.cold.ids, data.views[2].ids, data.cold.links[1]) == expected.cold_tags));
+  }
   const ingest_report& r = data.report;
   CHECK(r.events_read == expected.read);
   CHECK(r.events_kept == expected.kept);
@@ -74,6 +80,8 @@ TEST_CASE("random logs give what the naive reading of the contract gives, for ev
   how.max_user_events = random() % 2 == 0 ? 0 : 9 + random() % 30;
   how.merge_repeats = random() % 2 == 0;
   how.quantile = static_cast<double>(4 + random() % 6) / 10 + 0.05;
+  how.test_events = 1 + random() % 3;
+  how.prefix = random() % 2 == 0;
   const auto log = random_log(random, 300 + random() % 700);
   const file_tree files;
   write_files(files, log, random);

@@ -29,6 +29,8 @@ struct naive_options {
   bool merge_repeats = false;
   split_kind split = split_kind::none;
   double quantile = 0.9;
+  std::size_t test_events = 1;
+  bool prefix = false;  ///< time: every event of a held-out session but the first is asked for
 };
 
 struct naive_view {
@@ -41,6 +43,7 @@ struct naive_view {
 struct naive_query {
   std::vector<std::string> history;
   std::string target;  ///< empty: unseen
+  std::string cold;    ///< the target where it is unseen
   bool operator==(const naive_query&) const = default;
 };
 
@@ -50,6 +53,8 @@ struct naive_result {
   naive_view item, category, tags;
   std::map<std::pair<std::string, std::string>, std::uint64_t> item_category, item_tags, category_tags;
   std::vector<naive_query> validation, test;
+  std::vector<std::string> cold;  ///< held-out items without a node, by first sight
+  std::map<std::pair<std::string, std::string>, std::uint64_t> cold_category, cold_tags;
 };
 
 namespace naive {
@@ -182,6 +187,7 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
   const std::int64_t boundary = starts[std::min(std::size_t(how.quantile * double(starts.size())), starts.size() - 1)];
 
   std::vector<session> training;
+  std::vector<event> held_out;
   std::vector<std::pair<std::vector<event>, event>> validation, test;
   for (const user& u : users) {
     std::vector<event> mine;
@@ -190,7 +196,9 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
     const auto trains = [&](const event& e) {
       if (how.split == split_kind::none) return true;
       if (how.split == split_kind::time) return e.row->time < boundary;
-      return mine.size() < 3 || (e.place != mine.back().place && e.place != mine[mine.size() - 2].place);
+      if (mine.size() < how.test_events + 2) return true;
+      const auto after = std::find_if(mine.begin(), mine.end(), [&](const event& m) { return m.place == e.place; });
+      return std::size_t(mine.end() - after) > how.test_events + 1;
     };
     if (how.max_user_events > 0 &&
         std::uint64_t(std::count_if(mine.begin(), mine.end(), trains)) > how.max_user_events) {
@@ -205,13 +213,18 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
       }
       out.training += kept.size();
       out.crossing += how.split == split_kind::time && !kept.empty() && kept.size() < s.size();
-      if (how.split == split_kind::time && kept.empty() && s.size() >= 2)
-        test.push_back({{s.begin(), s.end() - 1}, s.back()});
+      for (const event& e : s) {
+        if (!trains(e)) held_out.push_back(e);
+      }
+      for (auto e = s.begin(); how.split == split_kind::time && kept.empty() && e != s.end(); ++e) {
+        if (e != s.begin() && (how.prefix || e + 1 == s.end())) test.push_back({{s.begin(), e}, *e});
+      }
       if (!kept.empty()) training.push_back(kept);
     }
-    if (how.split == split_kind::last && mine.size() >= 3) {
-      validation.push_back({{mine.begin(), mine.end() - 2}, *(mine.end() - 2)});
-      test.push_back({{mine.begin(), mine.end() - 1}, mine.back()});
+    for (auto e = mine.begin(); how.split == split_kind::last && e != mine.end(); ++e) {
+      if (trains(*e)) continue;
+      const bool first = std::size_t(mine.end() - e) == how.test_events + 1;
+      (first ? validation : test).push_back({{mine.begin(), e}, *e});
     }
   }
   const auto item_of = [](const event& e) { return std::vector{e.row->item}; };
@@ -239,6 +252,20 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
       link(out.category_tags, out.category, category_of(e), out.tags, tags_of(e));
     }
   }
+  std::map<std::size_t, std::string> cold;  // by the first place in the log that was read
+  for (const event& e : held_out) {
+    if (has(out.item, e.row->item)) continue;
+    const auto first =
+        std::find_if(events.begin(), events.end(), [&](const event& other) { return other.row->item == e.row->item; });
+    cold[first->place] = e.row->item;
+    for (const auto& c : category_of(e)) {
+      if (has(out.category, c)) out.cold_category[{e.row->item, c}] += e.weight;
+    }
+    for (const auto& t : tags_of(e)) {
+      if (has(out.tags, t)) out.cold_tags[{e.row->item, t}] += e.weight;
+    }
+  }
+  for (const auto& [place, item] : cold) out.cold.push_back(item);
   const auto finish = [&](const auto& queries) {
     std::vector<naive_query> finished;
     for (const auto& [history, target] : queries) {
@@ -247,6 +274,7 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
         if (has(out.item, e.row->item)) q.history.push_back(e.row->item);
       }
       q.target = has(out.item, target.row->item) ? target.row->item : "";
+      q.cold = q.target.empty() ? target.row->item : "";
       finished.push_back(q);
     }
     return finished;

@@ -89,6 +89,8 @@ inline config config_of(const file_tree& files, const naive_options& how) {
   cfg.data.tables.push_back({"items.csv", "item", ";"});
   cfg.split.kind = how.split;
   cfg.split.quantile = how.quantile;
+  cfg.split.test_events = static_cast<std::uint32_t>(how.test_events);
+  cfg.split.queries = how.prefix ? session_queries::prefix : session_queries::last;
   cfg.views.resize(3);
   cfg.views[0].name = "item";
   cfg.views[1].name = "category";

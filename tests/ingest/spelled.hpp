@@ -21,26 +21,33 @@ inline std::vector<std::vector<std::string>> spelled(const vocabulary& ids, cons
   return result;
 }
 
-inline std::map<std::pair<std::string, std::string>, std::uint64_t> spelled(const dataset& data,
+inline std::map<std::pair<std::string, std::string>, std::uint64_t> spelled(const std::vector<std::string>& from,
+                                                                            const vocabulary& to,
                                                                             const link_data& link) {
   std::map<std::pair<std::string, std::string>, std::uint64_t> result;
-  const auto &from = data.views[link.from].ids, &to = data.views[link.to].ids;
   REQUIRE(link.targets.size() == from.size());
   REQUIRE(link.counts.size() == link.targets.ids.size());
   for (node_id a = 0; a < from.size(); ++a) {
     for (std::uint64_t i = link.targets.offsets[a]; i < link.targets.offsets[a + 1]; ++i) {
-      REQUIRE(result.emplace(std::pair(from.name(a), to.name(link.targets.ids[i])), link.counts[i]).second);
+      REQUIRE(result.emplace(std::pair(from[a], to.name(link.targets.ids[i])), link.counts[i]).second);
     }
   }
   return result;
 }
 
-inline std::vector<naive_query> spelled(const vocabulary& ids, const query_set& queries) {
+inline std::map<std::pair<std::string, std::string>, std::uint64_t> spelled(const dataset& data,
+                                                                            const link_data& link) {
+  return spelled(data.views[link.from].ids.names(), data.views[link.to].ids, link);
+}
+
+inline std::vector<naive_query> spelled(const vocabulary& ids, const query_set& queries, const cold_items& cold) {
   const auto histories = spelled(ids, queries.histories);
   REQUIRE(histories.size() == queries.size());
   std::vector<naive_query> result;
   for (std::size_t q = 0; q < queries.size(); ++q) {
-    result.push_back({histories[q], queries.targets[q] == no_node ? "" : ids.name(queries.targets[q])});
+    const std::uint32_t row = queries.cold_targets.empty() ? no_node : queries.cold_targets.at(q);
+    result.push_back({histories[q], queries.targets[q] == no_node ? "" : ids.name(queries.targets[q]),
+                      row == no_node ? "" : cold.ids.at(row)});
   }
   return result;
 }

@@ -17,6 +17,18 @@ inline void check_queries(const query_set& a, const query_set& b) {
   CHECK(a.histories.offsets == b.histories.offsets);
   CHECK(a.histories.ids == b.histories.ids);
   CHECK(a.targets == b.targets);
+  CHECK(a.cold_targets == b.cold_targets);
+}
+
+inline void check_links(const std::vector<link_data>& a, const std::vector<link_data>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t l = 0; l < a.size(); ++l) {
+    CHECK(a[l].from == b[l].from);
+    CHECK(a[l].to == b[l].to);
+    CHECK(a[l].targets.offsets == b[l].targets.offsets);
+    CHECK(a[l].targets.ids == b[l].targets.ids);
+    CHECK(a[l].counts == b[l].counts);
+  }
 }
 
 inline void check_report(const ingest_report& a, const ingest_report& b) {
@@ -42,14 +54,9 @@ inline void check_equal(const model& a, const model& b) {
     CHECK(same_bits(a.views[v].tables.input, b.views[v].tables.input));
     CHECK(same_bits(a.views[v].tables.output, b.views[v].tables.output));
   }
-  REQUIRE(a.links.size() == b.links.size());
-  for (std::size_t l = 0; l < a.links.size(); ++l) {
-    CHECK(a.links[l].from == b.links[l].from);
-    CHECK(a.links[l].to == b.links[l].to);
-    CHECK(a.links[l].targets.offsets == b.links[l].targets.offsets);
-    CHECK(a.links[l].targets.ids == b.links[l].targets.ids);
-    CHECK(a.links[l].counts == b.links[l].counts);
-  }
+  check_links(a.links, b.links);
+  CHECK(a.cold.ids == b.cold.ids);
+  check_links(a.cold.links, b.cold.links);
   REQUIRE(a.relations.size() == b.relations.size());
   for (std::size_t r = 0; r < a.relations.size(); ++r) {
     CHECK(a.relations[r].from == b.relations[r].from);

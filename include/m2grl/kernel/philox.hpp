@@ -50,6 +50,8 @@ enum class purpose : std::uint8_t {
   metric_negatives = 11,
   metric_initial = 12,
   bootstrap = 13,
+  label_splits = 14,
+  ranking_ties = 15,
 };
 
 /// The draws of one sequence (walk, session, pair …) of one task in one epoch. Bit layout of the counter:

@@ -71,7 +71,8 @@ std::string table_text(const discovery_evaluation& result, std::size_t place) {
 void discovery_arguments::add(CLI::App& command) {
   command
       .add_option("--view", options.view,
-                  "discovery: the category-like view, by default the metric's; link-prediction: the edges' view")
+                  "discovery: the category-like view, by default the metric's; alignment: the linked view, by default "
+                  "all; node-classification: the view, by default the first; link-prediction: the edges' view")
       ->type_name("VIEW");
   command
       .add_option("--mix", options.mix,

@@ -3,9 +3,12 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/eval/alignment.hpp"
+#include "cli/eval/cold_start.hpp"
 #include "cli/eval/discovery.hpp"
 #include "cli/eval/link_prediction.hpp"
 #include "cli/eval/metrics_report.hpp"
+#include "cli/eval/node_classification.hpp"
 #include "cli/eval_options.hpp"
 #include "cli/text.hpp"
 #include "m2grl/evaluate.hpp"
@@ -20,6 +23,7 @@ struct eval_arguments {
   eval_options how;
   discovery_arguments discovery;
   link_prediction_arguments links;
+  classification_arguments classification;
   resampling intervals;
 };
 
@@ -28,13 +32,21 @@ void run_eval(const eval_arguments& args) {
   const model m = load_model(args.model);
   eval_config how = args.how.applied(m.cfg.eval);
   if (!args.k.empty()) how.k = args.k;
+  const std::string& view = args.discovery.options.view;
+  if (args.protocol == "alignment") return run_alignment(m, how.k, view, args.intervals, args.json);
+  if (args.protocol == "node-classification") {
+    return run_node_classification(m, view, args.classification, args.intervals, args.json);
+  }
+  if (args.protocol == "cold-start") {
+    return run_cold_start(m, args.split == "validation", how, args.intervals, args.json);
+  }
   if (args.protocol == "discovery") {
     discovery_options options = args.discovery.options;
     options.intervals = args.intervals;
     return run_discovery(m, args.split == "validation", how, options, args.json);
   }
   if (args.protocol == "link-prediction") {
-    return run_link_prediction(m, args.links, args.discovery.options.view, {{}, how.k, args.intervals}, args.json);
+    return run_link_prediction(m, args.links, view, {{}, how.k, args.intervals}, args.json);
   }
   const next_item_evaluation result = evaluate_next_item(m, args.split == "validation", how, args.intervals);
 
@@ -59,11 +71,12 @@ void add_eval(CLI::App& app) {
   auto args = std::make_shared<eval_arguments>();
   command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
   command
-      ->add_option(
-          "--protocol", args->protocol,
-          "next-item: rank all items, except the history's; discovery: into new categories; link-prediction: tell "
-          "edges from pairs that are none")
-      ->check(CLI::IsMember({"next-item", "discovery", "link-prediction"}))
+      ->add_option("--protocol", args->protocol,
+                   "next-item: rank all items, except the history's; discovery: into new categories; cold-start: items "
+                   "unseen in training; alignment: linked nodes; node-classification: labels of nodes; "
+                   "link-prediction: tell edges from pairs that are none")
+      ->check(CLI::IsMember(
+          {"next-item", "discovery", "cold-start", "alignment", "node-classification", "link-prediction"}))
       ->type_name("PROTOCOL");
   command->add_option("--split", args->split, "validation or test")
       ->check(CLI::IsMember({"validation", "test"}))
@@ -77,6 +90,7 @@ void add_eval(CLI::App& app) {
   args->how.add_history(*command);
   args->discovery.add(*command);
   args->links.add(*command);
+  args->classification.add(*command);
   command->add_option("--resamples", args->intervals.resamples, "of the bootstrap that gives the intervals; 0: none")
       ->check(CLI::Range(0u, 1000000u))
       ->capture_default_str();

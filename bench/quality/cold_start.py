@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Cold start on globo: articles that training never saw, ranked among themselves by category and day of creation.
+
+  bench/quality/cold_start.py choose [--m2grl build/bin/m2grl] [--data $M2GRL_DATA] [--json FILE]
+  bench/quality/cold_start.py report [--seeds 3] [...]
+
+`choose` cuts the log at the reported split's boundary (the 90 % quantile of session starts), trains on the first 8/9 of
+the sessions left and tries settings on the rest: nothing of the reported split is looked at. `report` trains the
+shipped and the chosen configuration on the whole log, with its boundary, and evaluates the test split."""
+
+import argparse
+import io
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+QUANTILE = 0.9
+
+TRAINING = {
+    "as shipped": [],
+    "both sides": ["train.side=both"],
+    "alpha 0.75": ["train.alpha=0.75"],
+    "alpha 1": ["train.alpha=1"],
+    "both sides, alpha 0.75": ["train.side=both", "train.alpha=0.75"],
+    "both sides, 3 epochs": ["train.side=both", "train.epochs=3"],
+    "3 epochs": ["train.epochs=3"],
+}
+COMPOSE = ["category", "category,created_day:0.5", "category,created_day", "category,created_day:2"]
+CHOSEN = ("as shipped", "category,created_day")
+
+
+def run(command):
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if result.returncode != 0:
+        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{result.stderr}")
+
+
+def before_boundary(source, target):
+    """The log's events before the boundary, which is the session starts' quantile as m2grl takes it."""
+    lines = io.TextIOWrapper(subprocess.Popen(["zstd", "-dc", source], stdout=subprocess.PIPE).stdout)
+    header = next(lines)
+    names = header.strip().split(",")
+    user, session, time = (names.index(name) for name in ("user_id", "session_id", "timestamp_ms"))
+    events, starts = [], {}
+    for line in lines:
+        cells = line.rstrip("\n").split(",")
+        when, key = int(cells[time]), (cells[user], cells[session])
+        events.append((when, line))
+        starts[key] = min(when, starts.get(key, when))
+    ordered = sorted(starts.values())
+    boundary = ordered[min(int(QUANTILE * len(ordered)), len(ordered) - 1)]
+    with target.open("w") as out:
+        out.write(header)
+        out.writelines(line for when, line in events if when < boundary)
+    return boundary
+
+
+def train(args, data, model, settings):
+    command = [args.m2grl, "train", ROOT / "examples/configs/globo.toml", "--data", data, "--out", model, "--overwrite"]
+    for setting in settings:
+        command += ["--set", setting]
+    run(command)
+
+
+def evaluate(args, model, compose, folder):
+    run([args.m2grl, "eval", model, "--protocol", "cold-start", "--compose", compose, "--json", folder / "eval.json"])
+    return json.loads((folder / "eval.json").read_text())
+
+
+def line_of(found):
+    low, high = found["hr_interval@20"]
+    return (f"HR@10 {found['hr@10']:.4f}  HR@20 {found['hr@20']:.4f} ({low:.4f}–{high:.4f})  "
+            f"NDCG@20 {found['ndcg@20']:.4f}  MRR {found['mrr']:.4f}  random HR@20 {found['random']['hr@20']:.4f}")
+
+
+def choose(args, folder):
+    data = folder / "data"
+    data.mkdir()
+    (data / "articles.csv").symlink_to((args.data / "globo/articles.csv").resolve())
+    before_boundary(args.data / "globo/events.csv.zst", data / "events.csv")
+    results = []
+    for name in args.only or TRAINING:
+        train(args, data, folder / "model", ["data.events=events.csv", f"split.quantile={8 / 9}", *TRAINING[name]])
+        for compose in COMPOSE:
+            found = evaluate(args, folder / "model", compose, folder)
+            results.append({"training": name, "compose": compose, **found})
+            print(f"{name:24s} {compose:26s} {line_of(found)}", flush=True)
+    return results
+
+
+def report(args, folder):
+    results = []
+    for name, compose in dict.fromkeys([("as shipped", "category"), CHOSEN]):
+        runs = []
+        for seed in range(1, args.seeds + 1):
+            train(args, args.data / "globo", folder / "model", [*TRAINING[name], f"train.seed={seed}"])
+            runs.append(evaluate(args, folder / "model", compose, folder))
+            print(f"{name:24s} {compose:26s} seed {seed} {line_of(runs[-1])}", flush=True)
+        median = {key: statistics.median(r[key] for r in runs) for key in ("hr@10", "hr@20", "ndcg@20", "mrr")}
+        results.append({"training": name, "compose": compose, "median": median, "runs": runs})
+    return results
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["choose", "report"])
+    parser.add_argument("--m2grl", type=pathlib.Path, default=ROOT / "build/bin/m2grl")
+    parser.add_argument("--data", type=pathlib.Path,
+                        default=pathlib.Path(os.environ.get("M2GRL_DATA", ROOT.parent / "shared/data")))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only", nargs="+", help="choose: these trainings")
+    parser.add_argument("--json", type=pathlib.Path)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        results = (choose if args.what == "choose" else report)(args, pathlib.Path(folder))
+    if args.json:
+        args.json.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
