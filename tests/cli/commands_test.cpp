@@ -138,6 +138,8 @@ TEST_CASE("export and info") {
   CHECK_THAT(read_file(folder / "text" / "query.txt"), Catch::Matchers::StartsWith("48 32\n"));
   REQUIRE(command(folder, {"export", "model", "--format", "npy", "--out", "npy"}).code == 0);
   CHECK(fs::file_size(folder / "npy" / "category.output.npy") == 128 + 8 * 16 * 4);
+  REQUIRE(command(folder, {"export", "model", "--format", "safetensors", "--out", "one"}).code == 0);
+  CHECK_THAT(read_file(folder / "one" / "vectors.safetensors"), Contains("\"candidate\":{\"dtype\":\"F32\""));
 
   const auto info = command(folder, {"info", "model", "--json", "info.json"});
   REQUIRE(info.code == 0);
