@@ -23,6 +23,7 @@
 #include "m2grl/metric_model.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/recommend.hpp"
+#include "m2grl/report.hpp"
 #include "m2grl/search.hpp"
 #include "m2grl/selection.hpp"
 #include "m2grl/synth.hpp"

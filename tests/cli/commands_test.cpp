@@ -241,6 +241,8 @@ TEST_CASE("demo: the tour runs, its scores lie in the only possible order, --out
   CHECK(hits("ceiling") > hits("composed"));
   CHECK(hits("ceiling") > hits("item"));
   CHECK_THAT(result.out, Contains("ceiling") && Contains("three views composed") && Contains("m2grl info tour/model"));
+  CHECK_THAT(result.out, Contains("tour/report.html"));
+  CHECK_THAT(read_file(folder / "tour" / "report.html"), Contains("A synthetic marketplace") && Contains("</html>"));
   CHECK(command(folder, {"eval", "tour/model", "--json", "eval.json"}).code == 0);
   CHECK(json_file(folder / "eval.json")["hr@10"] == scores["composed"]["hr@10"]);
   CHECK(command(folder, {"train", "tour/marketplace.toml", "--dry-run"}).code == 0);
