@@ -13,6 +13,7 @@ enum class vector_format {
   npy,              ///< NumPy, fp32 [n, dim] in C order
   word2vec,         ///< text: "n dim", then "id x x …" per line; every float reads back to the same bits
   word2vec_binary,  ///< "n dim\n", then per row the id, a space, dim little-endian fp32, a line end
+  safetensors,      ///< Hugging Face's safetensors: all arrays in one file, fp32 [n, dim] in C order
 };
 
 /// Writes the vectors of every view into `dir` (made where it does not exist):
@@ -20,6 +21,8 @@ enum class vector_format {
 /// and, where `compose` names parts, the composed vectors of all items (compose.hpp):
 ///   query.{npy,txt,bin}, candidate.{npy,txt,bin}, query.ids, candidate.ids
 /// and, where `metric` asks for them, M x of all items (metric.hpp): metric.{npy,txt,bin}, metric.ids.
+/// As safetensors, the arrays of these names without an ending stand in vectors.safetensors, beside the .ids; its
+/// "__metadata__" says {"format": "m2grl-vectors", "library": the version of m2grl}.
 /// A line of .ids is the caller's id of that row; within it \, line feed and carriage return are written \\, \n
 /// and \r. In a file name, bytes of a view's name other than letters, digits, '_', '-', '~' and inner '.' are
 /// written %XX. Files of the same names are replaced, all of them only after every one has been written.

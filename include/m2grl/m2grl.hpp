@@ -27,6 +27,7 @@
 #include "m2grl/model.hpp"
 #include "m2grl/node_classification.hpp"
 #include "m2grl/recommend.hpp"
+#include "m2grl/report.hpp"
 #include "m2grl/search.hpp"
 #include "m2grl/selection.hpp"
 #include "m2grl/synth.hpp"

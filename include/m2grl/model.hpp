@@ -40,11 +40,22 @@ struct task_state {
   std::uint64_t pairs = 0;  ///< positive pairs trained over the whole run
 };
 
+/// How losses and weights went, in at most 512 points of equally many rounds (the last of fewer). Empty: not known.
+struct training_history {
+  std::uint64_t rounds_per_epoch = 0;
+  std::vector<std::uint64_t> rounds;  ///< [points]: rounds done at the end of each point, rising
+  table losses;                       ///< [points, tasks]: mean per positive pair over the point's rounds
+  table weights;                      ///< [points, tasks]: mean ŵ_t over the point's rounds
+
+  [[nodiscard]] bool empty() const noexcept { return rounds.empty(); }
+};
+
 /// What training produces: everything that is learned.
 struct embeddings {
   std::vector<view_tables> views;
   std::vector<relation> relations;
   std::vector<task_state> tasks;
+  training_history history{};  ///< of the whole run, also where the tables are those of an earlier, best epoch
 };
 
 struct model_view {
@@ -64,6 +75,7 @@ struct model {
   ingest_report report;
   cold_items cold{};                     ///< what cold-start evaluation ranks
   std::optional<metric_model> metric{};  ///< where train_metric() was run on the model (metric.hpp)
+  training_history history{};
 };
 
 /// Joins a data set (its ids, links and queries) and what was learned on it.

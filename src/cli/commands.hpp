@@ -17,6 +17,7 @@ void add_search(CLI::App& app);
 void add_export(CLI::App& app);
 void add_info(CLI::App& app);
 void add_metric(CLI::App& app);
+void add_report(CLI::App& app);
 
 /// A run ended by SIGINT or SIGTERM; the process ends with code 130.
 class interrupted : public std::exception {

@@ -1,7 +1,6 @@
 /// A tour: a marketplace is drawn, read, trained on and asked, and what there was to find is known.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -11,7 +10,9 @@
 #include "cli/eval/metrics_report.hpp"
 #include "cli/output_file.hpp"
 #include "cli/progress_view.hpp"
+#include "cli/report.hpp"
 #include "cli/run_report.hpp"
+#include "cli/scratch_folder.hpp"
 #include "cli/text.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/evaluate.hpp"
@@ -29,26 +30,6 @@ struct demo_arguments {
   std::string out, json;
 };
 
-/// A folder of the demo's own, removed at the end.
-class scratch_folder {
- public:
-  scratch_folder() {
-    std::string pattern = (fs::temp_directory_path() / "m2grl-demo-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw io_error(fmt::format("cannot make the folder {}", pattern));
-    path_ = pattern;
-  }
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-  ~scratch_folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-
- private:
-  fs::path path_;
-};
-
 /// The parts of the tour, one after another.
 class tour {
  public:
@@ -61,6 +42,7 @@ class tour {
     evaluate();
     show_recommendations();
     show_categories();
+    draw_pictures();
     say_what_next();
   }
 
@@ -205,13 +187,20 @@ class tour {
         100.0 * static_cast<double>(others) / static_cast<double>(std::max<std::size_t>(names.size(), 2) - 1));
   }
 
+  void draw_pictures() {
+    heading("The same in pictures");
+    const fs::path page = args_.out.empty() ? new_temporary_file("m2grl-demo", ".html") : folder_ / "report.html";
+    write_report(model_, {.title = "A synthetic marketplace"}, page.string());
+    fmt::print("  {}: losses, frequencies, maps of the vectors. Open it in a browser.\n", page.string());
+  }
+
   void say_what_next() const {
     if (args_.out.empty()) {
-      fmt::print("\nm2grl demo --out DIR keeps the log, the configuration and the model.\n");
+      fmt::print("\nm2grl demo --out DIR keeps the log, the configuration, the model and its pictures.\n");
       return;
     }
     fmt::print(
-        "\nKept in {0}: events.csv, items.csv, marketplace.toml and the model. Now try\n\n"
+        "\nKept in {0}: events.csv, items.csv, marketplace.toml, the model and report.html. Now try\n\n"
         "  m2grl info {0}/model\n  m2grl eval {0}/model --compose item,category:0.5\n"
         "  m2grl search {0}/model --id i1\n  m2grl export {0}/model --format npy --out {0}/vectors\n"
         "  m2grl train {0}/marketplace.toml --out {0}/model-2 --set train.dim=128\n",
@@ -245,7 +234,9 @@ void run_demo(const demo_arguments& args, interrupts& signals) {
 void add_demo(CLI::App& app, interrupts& signals) {
   auto* command = app.add_subcommand("demo", "a synthetic marketplace: generate, train, evaluate, recommend");
   auto args = std::make_shared<demo_arguments>();
-  command->add_option("--out", args->out, "keep the data, the configuration and the model in this new folder")
+  command
+      ->add_option("--out", args->out,
+                   "keep the data, the configuration, the model and its pictures in this new folder")
       ->type_name("DIR");
   command->add_option("--users", args->plan.users)->capture_default_str();
   command->add_option("--items", args->plan.items)->capture_default_str();

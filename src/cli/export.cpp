@@ -20,6 +20,7 @@ struct export_arguments {
 
 vector_format format_of(const std::string& name) {
   if (name == "npy") return vector_format::npy;
+  if (name == "safetensors") return vector_format::safetensors;
   return name == "word2vec" ? vector_format::word2vec : vector_format::word2vec_binary;
 }
 
@@ -37,9 +38,9 @@ void add_export(CLI::App& app) {
   auto* command = app.add_subcommand("export", "write the vectors as files that other tools read");
   auto args = std::make_shared<export_arguments>();
   command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
-  command->add_option("--format", args->format, "npy, word2vec or word2vec-bin")
+  command->add_option("--format", args->format, "npy, safetensors, word2vec or word2vec-bin")
       ->required()
-      ->check(CLI::IsMember({"npy", "word2vec", "word2vec-bin"}))
+      ->check(CLI::IsMember({"npy", "safetensors", "word2vec", "word2vec-bin"}))
       ->type_name("FORMAT");
   args->how.add_compose(*command);
   command->add_flag("--metric", args->metric, "the metric's vectors of the items, too");

@@ -36,6 +36,7 @@ void add_commands(CLI::App& app, m2grl::cli::interrupts& signals) {
   cli::add_recommend(app);
   cli::add_search(app);
   cli::add_export(app);
+  cli::add_report(app);
   cli::add_info(app);
 }
 

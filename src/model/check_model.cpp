@@ -142,6 +142,27 @@ std::string fault_of_task(const task_state& task) {
                               task.loss, task.weight, task.log_variance);
 }
 
+std::string fault_of_history(const model& m) {
+  const training_history& history = m.history;
+  const auto fits = [&](const table& t) {
+    return t.rows() == history.rounds.size() && (t.dim() == m.tasks.size() || t.empty());
+  };
+  if (!fits(history.losses) || !fits(history.weights)) {
+    return fmt::format("the history has {} points, losses [{}, {}] and weights [{}, {}] for {} tasks",
+                       history.rounds.size(), history.losses.rows(), history.losses.dim(), history.weights.rows(),
+                       history.weights.dim(), m.tasks.size());
+  }
+  if (history.empty()) return {};
+  if (history.rounds_per_epoch == 0) return "the history has epochs of 0 rounds";
+  std::uint64_t before = 0;
+  for (const std::uint64_t round : history.rounds) {
+    if (round <= before) return fmt::format("the rounds of the history do not rise: {} after {}", round, before);
+    before = round;
+  }
+  if (auto fault = fault_of_values(history.losses, "the history's losses"); !fault.empty()) return fault;
+  return fault_of_values(history.weights, "the history's weights");
+}
+
 }  // namespace
 
 std::string fault_of(const model& m) {
@@ -168,7 +189,8 @@ std::string fault_of(const model& m) {
   if (failed(fault_of_queries(m, m.validation, "validation"))) return fault;
   if (failed(fault_of_queries(m, m.test, "test"))) return fault;
   if (failed(fault_of_cold(m))) return fault;
-  return fault_of_metric(m);
+  if (failed(fault_of_metric(m))) return fault;
+  return fault_of_history(m);
 }
 
 }  // namespace m2grl

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <iterator>
 
@@ -11,6 +12,7 @@
 #include "model/check_model.hpp"
 #include "model/id_lines.hpp"
 #include "model/npy.hpp"
+#include "model/safetensors.hpp"
 #include "model/staging.hpp"
 
 namespace m2grl {
@@ -56,18 +58,29 @@ class vector_writer {
  public:
   vector_writer(const std::filesystem::path& dir, vector_format format) : staged_(dir), format_(format) {}
 
+  /// `t` must live until commit().
   void write(const std::string& name, const table& t, const std::vector<std::string>& ids) {
     switch (format_) {
       case vector_format::npy: return write_file(name + ".npy", [&](auto& file) { files::write_npy(file, t); });
       case vector_format::word2vec: return write_file(name + ".txt", [&](auto& file) { write_word2vec(file, t, ids); });
       case vector_format::word2vec_binary:
         return write_file(name + ".bin", [&](auto& file) { write_word2vec_binary(file, t, ids); });
+      case vector_format::safetensors: tables_.push_back({name, &t}); return;
     }
+  }
+  void write(const std::string& name, table&& t, const std::vector<std::string>& ids) {
+    if (format_ != vector_format::safetensors) return write(name, std::as_const(t), ids);
+    write(name, std::as_const(kept_.emplace_back(std::move(t))), ids);
   }
   void write_ids(const std::string& name, const std::vector<std::string>& ids) {
     write_file(name + ".ids", [&](auto& file) { files::write_ids(file, ids); });
   }
-  void commit() { staged_.commit(); }
+  void commit() {
+    if (format_ == vector_format::safetensors) {
+      write_file("vectors.safetensors", [&](auto& file) { files::write_safetensors(file, tables_, metadata); });
+    }
+    staged_.commit();
+  }
 
  private:
   void write_file(const std::string& name, const std::function<void(output_file&)>& fill) {
@@ -76,8 +89,12 @@ class vector_writer {
     (void)file.finish();
   }
 
+  static inline const files::text_pairs metadata{{"format", "m2grl-vectors"}, {"library", M2GRL_VERSION}};
+
   files::staged_files staged_;
   vector_format format_;
+  std::vector<files::named_table> tables_;  ///< of the one file that holds them all
+  std::deque<table> kept_;
 };
 
 void write_composed(vector_writer& out, const model& m, std::span<const compose_part> compose) {
@@ -97,7 +114,7 @@ void export_vectors(const model& m, const std::filesystem::path& dir, vector_for
     throw invalid_input(fmt::format("the vectors cannot be exported: {}", fault));
   }
   for (const model_view& view : m.views) {
-    if (format != vector_format::npy) check_ids(view);
+    if (format == vector_format::word2vec || format == vector_format::word2vec_binary) check_ids(view);
     if (!compose.empty() && (view.name == "query" || view.name == "candidate")) {
       throw invalid_input(fmt::format("the view \"{}\" bears the name of a file of composed vectors", view.name));
     }
@@ -106,7 +123,7 @@ void export_vectors(const model& m, const std::filesystem::path& dir, vector_for
     }
   }
   if (!compose.empty()) (void)parts_of(m, compose);
-  const table metric_rows = metric ? metric_vectors(m) : table{};
+  table metric_rows = metric ? metric_vectors(m) : table{};
   vector_writer out(dir, format);
   for (const model_view& view : m.views) {
     const std::string name = files::file_name_of(view.name);
@@ -116,7 +133,7 @@ void export_vectors(const model& m, const std::filesystem::path& dir, vector_for
   }
   if (!compose.empty()) write_composed(out, m, compose);
   if (metric) {
-    out.write("metric", metric_rows, m.views.front().ids.names());
+    out.write("metric", std::move(metric_rows), m.views.front().ids.names());
     out.write_ids("metric", m.views.front().ids.names());
   }
   out.commit();

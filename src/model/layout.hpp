@@ -8,6 +8,8 @@
 ///   view.NAME.ids              the caller's ids, a line each (id_lines.hpp); view.NAME.counts.npy: u64 [nodes]
 ///   link.N.{offsets,targets,counts}.npy         u64 [rows + 1], u32, u32
 ///   relation.N.from.npy, relation.N.to.npy      fp32 [relation_dim, dim]; `to` only where W is not shared
+///   history.rounds.npy, history.losses.npy, history.weights.npy
+///                              u64 [points], fp32 [points, tasks] twice; only where the model has a history
 ///   metric.npy                 fp32 [metric dim, dim(x)], since version 2; only where the model has a metric
 ///   queries.{validation,test}.{offsets,histories,targets}.npy    u64 [queries + 1], u32, u32; 2^32 − 1: unseen
 ///   Since version 3, only where the model has cold items:
@@ -32,7 +34,10 @@ using json = nlohmann::ordered_json;
 inline constexpr const char* format_name = "m2grl-model";
 inline constexpr std::uint64_t format_version = 3;  ///< the newest that is read
 inline constexpr const char* metric_file = "metric.npy";
-/// A model is written in the oldest version that has a place for all it holds.
+inline constexpr const char* history_entry = "history";
+inline std::string history_file(const char* what) { return fmt::format("history.{}.npy", what); }
+/// A model is written in the oldest version that has a place for all it holds. Only what an older reader would miss
+/// makes a new version: the training history came later to both, since readers that do not know it pass over it.
 [[nodiscard]] std::uint64_t version_of(const model& m);
 inline constexpr const char* manifest_name = "model.json";
 inline constexpr const char* config_name = "config.toml";

@@ -126,6 +126,16 @@ metric_model read_metric(const model_reader& in, const json& entry) {
   return metric;
 }
 
+training_history read_history(const model_reader& in, const json& entry, std::size_t tasks) {
+  training_history history;
+  entry.at("rounds_per_epoch").get_to(history.rounds_per_epoch);
+  const auto points = entry.at("points").get<std::uint64_t>();
+  history.rounds = in.read_u64(layout::history_file("rounds"));
+  history.losses = in.read_table(layout::history_file("losses"), points, tasks);
+  history.weights = in.read_table(layout::history_file("weights"), points, tasks);
+  return history;
+}
+
 model read_files(const fs::path& dir, const json& manifest) {
   const model_reader in(dir, manifest.at("files"));
   model m;
@@ -142,6 +152,9 @@ model read_files(const fs::path& dir, const json& manifest) {
   m.test = read_queries(in, "test");
   if (manifest.contains("cold")) read_cold(in, manifest.at("cold"), m);
   if (manifest.contains("metric")) m.metric = read_metric(in, manifest.at("metric"));
+  if (manifest.contains("history")) {
+    m.history = read_history(in, manifest.at("history"), m.tasks.size());
+  }
   return m;
 }
 

@@ -11,6 +11,7 @@ model make_model(const config& cfg, dataset data, embeddings learned) {
   m.links = std::move(data.links);
   m.relations = std::move(learned.relations);
   m.tasks = std::move(learned.tasks);
+  m.history = std::move(learned.history);
   m.validation = std::move(data.validation);
   m.test = std::move(data.test);
   m.report = std::move(data.report);

@@ -113,6 +113,13 @@ json write_cold(model_writer& out, const cold_items& cold) {
   return {{"items", cold.size()}, {"links", links}};
 }
 
+json write_history(model_writer& out, const training_history& history) {
+  out.write_array(layout::history_file("rounds"), std::span(history.rounds));
+  out.write_array(layout::history_file("losses"), history.losses);
+  out.write_array(layout::history_file("weights"), history.weights);
+  return {{"points", history.rounds.size()}, {"rounds_per_epoch", history.rounds_per_epoch}};
+}
+
 void write_files(const model& m, const std::string& toml, const fs::path& dir) {
   model_writer out(dir);
   json manifest = {{"format", layout::format_name}, {"version", layout::version_of(m)}, {"library", M2GRL_VERSION}};
@@ -133,6 +140,7 @@ void write_files(const model& m, const std::string& toml, const fs::path& dir) {
     out.write_array(layout::metric_file, m.metric->matrix);
     manifest["metric"] = layout::to_json(*m.metric);
   }
+  if (!m.history.empty()) manifest["history"] = write_history(out, m.history);
   manifest["files"] = out.stamps();
   output_file file(dir / layout::manifest_name);
   file.write(layout::sealed(std::move(manifest)));

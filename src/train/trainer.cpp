@@ -9,6 +9,7 @@
 #include "m2grl/error.hpp"
 #include "train/backend.hpp"
 #include "train/device.hpp"
+#include "train/history.hpp"
 #include "train/problem.hpp"
 #include "train/schedule.hpp"
 
@@ -35,6 +36,7 @@ class run {
         schedule_(p, limits_),
         backend_(make_backend(device, p, schedule_, options)),
         epoch_(p.tasks()),
+        history_(p.tasks()),
         pairs_(p.tasks()) {}
 
   train_result finish() {
@@ -59,6 +61,7 @@ class run {
       fill(result_.learned.tasks, last_epoch_.empty() ? epoch_ : last_epoch_);
       result_.best_epoch = result_.epochs;
     }
+    result_.learned.history = history_.history(schedule_.rounds_per_epoch());
     return std::move(result_);
   }
 
@@ -77,6 +80,7 @@ class run {
       pairs_[t] += last_round_[t].pairs;
       result_.pairs += last_round_[t].pairs;
     }
+    history_.add(last_round_, backend_->tasks());
     result_.seconds = std::chrono::duration<double>(clock::now() - start_).count() - validation_seconds_;
     const bool epoch_ended = result_.rounds % schedule_.rounds_per_epoch() == 0;
     if (epoch_ended) ++result_.epochs;
@@ -133,6 +137,7 @@ class run {
   schedule schedule_;
   std::unique_ptr<backend> backend_;
   std::vector<kernel::loss_tally> epoch_, last_epoch_, last_round_;
+  history_recorder history_;
   std::vector<std::uint64_t> pairs_;
   train_result result_;
   embeddings best_;

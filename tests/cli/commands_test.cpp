@@ -138,6 +138,8 @@ TEST_CASE("export and info") {
   CHECK_THAT(read_file(folder / "text" / "query.txt"), Catch::Matchers::StartsWith("48 32\n"));
   REQUIRE(command(folder, {"export", "model", "--format", "npy", "--out", "npy"}).code == 0);
   CHECK(fs::file_size(folder / "npy" / "category.output.npy") == 128 + 8 * 16 * 4);
+  REQUIRE(command(folder, {"export", "model", "--format", "safetensors", "--out", "one"}).code == 0);
+  CHECK_THAT(read_file(folder / "one" / "vectors.safetensors"), Contains("\"candidate\":{\"dtype\":\"F32\""));
 
   const auto info = command(folder, {"info", "model", "--json", "info.json"});
   REQUIRE(info.code == 0);
@@ -239,6 +241,8 @@ TEST_CASE("demo: the tour runs, its scores lie in the only possible order, --out
   CHECK(hits("ceiling") > hits("composed"));
   CHECK(hits("ceiling") > hits("item"));
   CHECK_THAT(result.out, Contains("ceiling") && Contains("three views composed") && Contains("m2grl info tour/model"));
+  CHECK_THAT(result.out, Contains("tour/report.html"));
+  CHECK_THAT(read_file(folder / "tour" / "report.html"), Contains("A synthetic marketplace") && Contains("</html>"));
   CHECK(command(folder, {"eval", "tour/model", "--json", "eval.json"}).code == 0);
   CHECK(json_file(folder / "eval.json")["hr@10"] == scores["composed"]["hr@10"]);
   CHECK(command(folder, {"train", "tour/marketplace.toml", "--dry-run"}).code == 0);

@@ -60,7 +60,7 @@ TEST_CASE("every file cut short, lengthened or missing is detected and named") {
   const auto place = dir.path() / "m";
   save_model(small_model(), place);
   const auto names = names_in(place);
-  REQUIRE(names.size() == 2 + 2 * 4 + 3 + 3 + 6);
+  REQUIRE(names.size() == 2 + 2 * 4 + 3 + 3 + 6 + 3);
   for (const std::string& name : names) {
     const std::string whole = bytes_of(place / name);
     REQUIRE(!whole.empty());
@@ -145,6 +145,9 @@ TEST_CASE("files that are whole, and yet make no model, are refused") {
   spoiled("link.0.offsets.npy", put_u32(2, 0xFFFF), "offsets");
   spoiled("queries.test.targets.npy", put_u32(2, 40), "test target is item 40");
   spoiled("queries.test.histories.npy", put_u32(0, 40), "id 40");
+  spoiled("history.losses.npy", put_u32(2 * 2 + 1, 0x7F800000u), "the history's losses: row 2, column 1 is inf");
+  spoiled("history.weights.npy", replace("(4, 2)", "(2, 4)"), "its shape is (2, 4), expected (4, 2)");
+  spoiled("history.rounds.npy", put_u32(2 * 2, 4), "the rounds of the history do not rise: 4 after 4");
   spoiled(
       "config.toml", [](std::string& bytes) { bytes += "unknown_key = 1\n"; }, "unknown_key");
 }
@@ -166,7 +169,14 @@ TEST_CASE("a manifest that does not fit is refused") {
   changed([](json& j) { j["views"][0]["name"] = "other"; }, "view.other.ids");
   changed([](json& j) { j["relations"][0]["from"] = 5; }, "a relation names a view that does not exist");
   changed([](json& j) { j["relations"][0]["projection"] = "cubic"; }, "cubic");
+  changed([](json& j) { j["history"].erase("points"); }, "manifest cannot be used");
   changed([](json& j) { j["tasks"][0]["loss"] = nullptr; }, "manifest cannot be used");
+  restore(place, whole);
+  forge_manifest(place, [](json& j) { j["history"]["rounds_per_epoch"] = 0; });
+  CHECK_THAT(fault_of_loading(place), Catch::Contains("epochs of 0 rounds"));
+  restore(place, whole);
+  forge_manifest(place, [](json& j) { j.erase("history"); });
+  CHECK(load_model(place).history.empty());  // as an older m2grl would have written it
   restore(place, whole);
   forge_manifest(place, [](json& j) { j["views"][0]["nodes"] = std::uint64_t{1} << 62; });
   CHECK_THAT(fault_of_loading(place), Catch::Contains("too few for 4611686018427387904 ids"));

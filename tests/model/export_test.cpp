@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "directory.hpp"
@@ -72,7 +73,71 @@ read_vectors read_word2vec_binary(const std::string& bytes) {
   return read;
 }
 
+/// What a .safetensors file holds, by the format's published description: header, then arrays without a gap.
+struct read_tensors {
+  nlohmann::json header;
+  std::map<std::string, table> tables;
+};
+
+read_tensors read_safetensors(const std::string& bytes) {
+  std::size_t size = 0;
+  for (std::size_t b = 0; b < 8; ++b) size |= std::size_t{static_cast<unsigned char>(bytes.at(b))} << 8 * b;
+  CHECK((8 + size) % 8 == 0);
+  read_tensors read{nlohmann::json::parse(bytes.substr(8, size)), {}};
+  CHECK(bytes.at(8) == '{');
+  std::map<std::size_t, std::size_t> ends;
+  for (const auto& [name, entry] : read.header.items()) {
+    if (name == "__metadata__") continue;
+    CHECK(entry.size() == 3);
+    CHECK(entry.at("dtype") == "F32");
+    const auto shape = entry.at("shape").get<std::vector<std::size_t>>();
+    const auto offsets = entry.at("data_offsets").get<std::vector<std::size_t>>();
+    REQUIRE(shape.size() == 2);
+    REQUIRE(offsets.size() == 2);
+    REQUIRE(offsets[1] - offsets[0] == shape[0] * shape[1] * 4);
+    ends[offsets[0]] = offsets[1];
+    table& t = read.tables.emplace(name, table(shape[0], shape[1])).first->second;
+    const std::string data = bytes.substr(8 + size + offsets[0], offsets[1] - offsets[0]);
+    REQUIRE(data.size() == offsets[1] - offsets[0]);
+    for (std::size_t r = 0; r < shape[0]; ++r) std::memcpy(t[r].data(), data.data() + r * shape[1] * 4, shape[1] * 4);
+  }
+  std::size_t at = 0;
+  for (const auto& [begin, end] : ends) {
+    CHECK(begin == at);
+    at = end;
+  }
+  CHECK(8 + size + at == bytes.size());
+  return read;
+}
+
 }  // namespace
+
+TEST_CASE("safetensors: every array in one file, ids beside it") {
+  const temporary_directory dir;
+  model m = small_model();
+  auto ids = m.views[1].ids.names();
+  ids[2] = "two words";  // no matter here
+  m.views[1].ids = vocabulary(ids, m.views[1].ids.counts());
+  m.views[1].name = "a \"b\"/ü\xFF";  // not even UTF-8
+  m.cfg.eval.compose[1].view = m.views[1].name;
+  export_vectors(m, dir.path(), vector_format::safetensors, m.cfg.eval.compose);
+  const auto files = contents_of(dir.path());
+  const auto read = read_safetensors(files.at("vectors.safetensors"));
+  const std::string name = "a%20%22b%22%2F%C3%BC%FF";
+  CHECK(files.size() == 1 + 4);
+  CHECK(read.tables.size() == 6);
+  CHECK(same_bits(read.tables.at("item.input"), m.views[0].tables.input));
+  CHECK(same_bits(read.tables.at("item.output"), m.views[0].tables.output));
+  CHECK(same_bits(read.tables.at(name + ".input"), m.views[1].tables.input));
+  CHECK(same_bits(read.tables.at(name + ".output"), m.views[1].tables.output));
+  const auto parts = parts_of(m, m.cfg.eval.compose);
+  CHECK(same_bits(read.tables.at("query"), query_vectors(parts)));
+  CHECK(same_bits(read.tables.at("candidate"), candidate_vectors(parts)));
+  CHECK(read.header.at("__metadata__").at("format") == "m2grl-vectors");
+  for (const auto& [key, text] : read.header.at("__metadata__").items()) CHECK(text.is_string());
+  CHECK(files.at(name + ".ids") == "c0\nc1\ntwo words\nc3\nc4\nc5\n");
+  for (const char* list : {"query.ids", "candidate.ids"}) CHECK(files.at(list) == files.at("item.ids"));
+}
 
 TEST_CASE("npy: every view and the composed vectors, ids beside them") {
   const temporary_directory dir;

@@ -1,5 +1,6 @@
 /// A model keeps its metric; one without is written as before.
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -112,4 +113,13 @@ TEST_CASE("export: the metric's vectors, on request") {
   CHECK(id == "i0");
   CHECK(first == metric_vectors(m)[0][0]);
   CHECK(std::filesystem::exists(folder.path() / "out" / "metric.ids"));
+  export_vectors(m, folder.path() / "one", vector_format::safetensors, {}, true);
+  std::ifstream file(folder.path() / "one" / "vectors.safetensors", std::ios::binary);
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  CHECK_THAT(bytes.str(), Contains("\"metric\":{\"dtype\":\"F32\",\"shape\":[40,5]"));
+  float last = 0;  // the metric's rows come last
+  const std::string end = bytes.str().substr(bytes.str().size() - sizeof last);
+  std::memcpy(&last, end.data(), sizeof last);
+  CHECK(last == metric_vectors(m)[39][4]);
 }

@@ -74,6 +74,10 @@ inline void check_equal(const model& a, const model& b) {
     CHECK(a.tasks[t].loss == b.tasks[t].loss);
     CHECK(a.tasks[t].pairs == b.tasks[t].pairs);
   }
+  CHECK(a.history.rounds_per_epoch == b.history.rounds_per_epoch);
+  CHECK(a.history.rounds == b.history.rounds);
+  CHECK(same_bits(a.history.losses, b.history.losses));
+  CHECK(same_bits(a.history.weights, b.history.weights));
   check_queries(a.validation, b.validation);
   check_queries(a.test, b.test);
   check_report(a.report, b.report);

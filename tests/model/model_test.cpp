@@ -27,6 +27,7 @@ TEST_CASE("a model without links, relations, tasks or held-out queries reads bac
   m.links.clear();
   m.relations.clear();
   m.tasks.clear();
+  m.history = {};
   m.validation = {};
   m.test = {};
   m.report = {};

@@ -72,6 +72,7 @@ inline model small_model(std::size_t items = 40, std::size_t categories = 6, std
   m.validation.histories.ids = {6};
   m.validation.histories.end_row();
   m.validation.targets = {0};
+  m.history = {4, {2, 4, 6, 7}, random_table(4, 2, random), random_table(4, 2, random)};
   m.report = {1000, 900, 50, 80, {{"dwell below 2 s", 60}, {"user with more than 1000 events", 40}}, 0.125};
   return m;
 }
