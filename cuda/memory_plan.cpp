@@ -91,6 +91,10 @@ class part_list {
     if (problem_.cfg.optimizer == optimizer_kind::adagrad) {
       add(memory_use::optimiser, view.number, named("AdaGrad sums"), 2 * nodes * sizeof(float));
     }
+    if (problem_.moves_by_adam(view.number)) {
+      const std::uint64_t row_bytes = 2 * padded_dim(problem_.cfg.dim) * sizeof(float) + sizeof(std::uint32_t);
+      add(memory_use::optimiser, view.number, named("Adam moments"), nodes * row_bytes);
+    }
     add(memory_use::samplers, view.number, named("samplers"), sampler_bytes(view));
     add(memory_use::off_chip, view.number, named("rings"), off_chip_bytes(problem_, view, block_shared_bytes_));
     if (view.input.source == m2grl::sequence_source::walks) {

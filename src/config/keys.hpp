@@ -127,6 +127,7 @@ void describe(Visitor& v, S& t) {
   v("task_weight_rate", t.task_weight_rate, positive);
   v("align_rate", t.align_rate, positive);
   v("align_matrix_rate", t.align_matrix_rate, at_least(0));
+  v("align_optimizer", t.align_optimizer);
   v("fixed_weights", t.fixed_weights, positive);
   v("patience", t.patience);
   v("precision", t.precision);

@@ -23,10 +23,36 @@ using cpu::table_rows;
 
 constexpr std::uint64_t chunk = cpu::sequence_chunk;  // sequences or walks that a thread claims at a time
 
+/// Lazy Adam's moments of a view's input table.
+class moments {
+ public:
+  moments() = default;
+  moments(std::size_t rows, std::size_t dim) : means_(rows, dim), squares_(rows, dim), steps_(rows, 0) {}
+  [[nodiscard]] kernel::adam_rows ref() {
+    if (steps_.empty()) return {};
+    return {means_.data(), squares_.data(), steps_.data()};
+  }
+
+ private:
+  table means_, squares_;
+  std::vector<std::uint32_t> steps_;
+};
+
+/// One for each view, empty where no link moves its rows by Adam.
+std::vector<moments> moments_of(const problem& p) {
+  std::vector<moments> all(p.views.size());
+  for (std::size_t v = 0; v < all.size(); ++v) {
+    if (p.moves_by_adam(v)) all[v] = moments(p.views[v].input.nodes, p.cfg.dim);
+  }
+  return all;
+}
+
 class cpu_backend final : public backend {
  public:
-  explicit cpu_backend(const problem& p) : problem_(p), learned_(initial_embeddings(p)), team_(p.threads) {
-    for (const link_task& link : p.links) links_.emplace_back(p, link, team_);
+  explicit cpu_backend(const problem& p) : problem_(p), learned_(initial_embeddings(p)), team_(p.threads), moments_(moments_of(p)) {
+    for (const link_task& link : p.links) {
+      links_.emplace_back(p, link, team_, moments_[link.input.from].ref(), moments_[link.input.to].ref());
+    }
     for (const view_task& view : p.views) {
       const bool adagrad = p.cfg.optimizer == optimizer_kind::adagrad;
       input_squares_.emplace_back(adagrad ? view.input.nodes : 0, 0.0f);
@@ -193,6 +219,7 @@ class cpu_backend final : public backend {
   const problem& problem_;
   embeddings learned_;
   cpu::worker_team team_;
+  std::vector<moments> moments_;
   round_outcome outcome_;
   std::vector<cpu::link_trainer> links_;
   std::vector<std::vector<float>> input_squares_, output_squares_;

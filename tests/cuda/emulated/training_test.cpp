@@ -97,6 +97,7 @@ TEST_CASE("emulated: one warp learns what one CPU thread learns") {
     link.ratio = 0.7;
     cfg.optimizer = optimizer_kind::adagrad;
   }
+  SECTION("links by lazy Adam") { cfg.align_optimizer = align_optimizer_kind::adam; }
   SECTION("walks") {
     c.views[0].source = sequence_source::walks;
     SECTION("uniform") { c.views[0].walks.kind = walk_kind::uniform; }
