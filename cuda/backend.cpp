@@ -46,7 +46,8 @@ class kept_tables final : public device_embeddings {
         const table_ref ref = t.ref();
         return device_table_ref{ref.data, p.views[v].input.nodes, p.cfg.dim, ref.stride, p.cfg.precision, device};
       };
-      views_.push_back({described(tables_[v].input), described(tables_[v].output)});
+      const device_table_ref input = described(tables_[v].input);
+      views_.push_back({input, p.cfg.tied ? input : described(tables_[v].output)});
     }
   }
 
@@ -124,6 +125,7 @@ class cuda_backend final : public backend {
     if (downloaded_) return learned_;
     for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->download(learned_.views[v], run_on_);
     for (std::size_t l = 0; l < links_.size(); ++l) links_[l]->download(learned_.relations[l], run_on_);
+    if (problem_.cfg.tied) fill_outputs(learned_);
     downloaded_ = true;
     return learned_;
   }

@@ -13,8 +13,7 @@ class device_moments {
  public:
   device_moments() = default;
   /// All zero when the constructor returns. Throws out_of_memory.
-  device_moments(std::size_t rows, std::size_t stride)
-      : means_(rows * stride), squares_(rows * stride), steps_(rows) {
+  device_moments(std::size_t rows, std::size_t stride) : means_(rows * stride), squares_(rows * stride), steps_(rows) {
     means_.zero(cudaStreamLegacy);
     squares_.zero(cudaStreamLegacy);
     steps_.zero(cudaStreamLegacy);

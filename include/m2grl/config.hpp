@@ -129,6 +129,9 @@ struct train_config {
   double min_learning_rate = 0;  ///< where the linear decay ends
   double warmup = 0;             ///< share of the run over which the rate first rises from 0
   optimizer_kind optimizer = optimizer_kind::sgd;
+  /// One table a view in training, input and output at once: half the memory, and symmetric scores. What is learned has
+  /// it twice.
+  bool tied = false;
 
   std::uint32_t window = 5;  ///< radius R, 1 … 16
   window_side side = window_side::both;
@@ -140,9 +143,9 @@ struct train_config {
   double subsample = 0;                 ///< word2vec's threshold t; 0: off
 
   weight_policy task_weights = weight_policy::normalised;
-  double task_weight_rate = 0.05;               ///< of s_t, per round
-  double align_rate = 0.3;                      ///< rate of the alignment tasks, relative to learning_rate
-  double align_matrix_rate = 0.1;               ///< rate of W and b, relative to align_rate
+  double task_weight_rate = 0.05;  ///< of s_t, per round
+  double align_rate = 0.3;         ///< rate of the alignment tasks, relative to learning_rate
+  double align_matrix_rate = 0.1;  ///< rate of W and b, relative to align_rate
   /// Of the rows that alignment moves: as `optimizer`, or lazy Adam (kernel/adam.hpp), whose steps are about
   /// learning_rate · align_rate in every dimension, whatever the gradient.
   align_optimizer_kind align_optimizer = align_optimizer_kind::tables;

@@ -115,6 +115,7 @@ void describe(Visitor& v, S& t) {
   v("min_learning_rate", t.min_learning_rate, at_least(0));
   v("warmup", t.warmup, limits{0, 1, false, true});
   v("optimizer", t.optimizer);
+  v("tied", t.tied);
   v("window", t.window, between(1, kernel::max_radius));
   v("side", t.side);
   v("size", t.size);

@@ -76,7 +76,7 @@ struct twins {
   problem p;
   support::guarded_rows a, b, expected_a, expected_b;
   moments of_a, of_b;  ///< the CPU backend's, or none
-  relation r;  ///< the CPU backend's; the bodies have a copy
+  relation r;          ///< the CPU backend's; the bodies have a copy
 };
 
 template <class Link>
