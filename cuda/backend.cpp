@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "cuda/align/device_moments.hpp"
 #include "cuda/align/link_trainer.hpp"
 #include "cuda/inputs/device_sequences.hpp"
 #include "cuda/memory_plan.hpp"
@@ -45,7 +46,8 @@ class kept_tables final : public device_embeddings {
         const table_ref ref = t.ref();
         return device_table_ref{ref.data, p.views[v].input.nodes, p.cfg.dim, ref.stride, p.cfg.precision, device};
       };
-      views_.push_back({described(tables_[v].input), described(tables_[v].output)});
+      const device_table_ref input = described(tables_[v].input);
+      views_.push_back({input, p.cfg.tied ? input : described(tables_[v].output)});
     }
   }
 
@@ -68,11 +70,16 @@ class cuda_backend final : public backend {
     for (std::size_t v = 0; v < p.views.size(); ++v) {
       views_.push_back(std::make_unique<view_memory>(p, v, learned_.views[v], largest_slices[v], plan, stream_.get()));
     }
+    moments_.resize(p.views.size());
+    for (std::size_t v = 0; v < p.views.size(); ++v) {
+      if (p.moves_by_adam(v)) moments_[v] = device_moments(p.views[v].input.nodes, padded_dim(p.cfg.dim));
+    }
     if (!p.links.empty()) products_.emplace(stream_.get(), p.cfg.tf32);
     for (std::size_t l = 0; l < p.links.size(); ++l) {
       const link_task& link = p.links[l];
       links_.push_back(std::make_unique<link_trainer>(p, link, views_[link.input.from]->inputs(),
-                                                      views_[link.input.to]->inputs(), learned_.relations[l]));
+                                                      views_[link.input.to]->inputs(), learned_.relations[l],
+                                                      moments_[link.input.from].ref(), moments_[link.input.to].ref()));
     }
     for (round_slot& slot : slots_) {
       slot.slices = pinned_array<item_range>(p.tasks());
@@ -118,6 +125,7 @@ class cuda_backend final : public backend {
     if (downloaded_) return learned_;
     for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->download(learned_.views[v], run_on_);
     for (std::size_t l = 0; l < links_.size(); ++l) links_[l]->download(learned_.relations[l], run_on_);
+    if (problem_.cfg.tied) fill_outputs(learned_);
     downloaded_ = true;
     return learned_;
   }
@@ -195,7 +203,8 @@ class cuda_backend final : public backend {
   device_array<task_round> tasks_;
   cudaStream_t run_on_;  // the caller's stream, or stream_
   std::vector<std::unique_ptr<view_memory>> views_;
-  std::optional<blas> products_;  // of the links
+  std::vector<device_moments> moments_;  // [views] empty where no link moves a view's rows by Adam
+  std::optional<blas> products_;         // of the links
   std::vector<std::unique_ptr<link_trainer>> links_;
   std::array<round_slot, rounds_in_flight> slots_;
   std::uint64_t launched_ = 0, waited_ = 0;

@@ -87,9 +87,14 @@ class part_list {
     const std::uint64_t nodes = view.input.nodes;
     const auto named = [&](const char* what) { return fmt::format("{} of {}", what, view.name); };
     const std::uint64_t value_bytes = problem_.cfg.precision == table_precision::bf16 ? 2 : sizeof(float);
-    add(memory_use::tables, view.number, named("tables"), 2 * nodes * padded_dim(problem_.cfg.dim) * value_bytes);
+    const std::uint64_t tables = problem_.cfg.tied ? 1 : 2;
+    add(memory_use::tables, view.number, named("tables"), tables * nodes * padded_dim(problem_.cfg.dim) * value_bytes);
     if (problem_.cfg.optimizer == optimizer_kind::adagrad) {
-      add(memory_use::optimiser, view.number, named("AdaGrad sums"), 2 * nodes * sizeof(float));
+      add(memory_use::optimiser, view.number, named("AdaGrad sums"), tables * nodes * sizeof(float));
+    }
+    if (problem_.moves_by_adam(view.number)) {
+      const std::uint64_t row_bytes = 2 * padded_dim(problem_.cfg.dim) * sizeof(float) + sizeof(std::uint32_t);
+      add(memory_use::optimiser, view.number, named("Adam moments"), nodes * row_bytes);
     }
     add(memory_use::samplers, view.number, named("samplers"), sampler_bytes(view));
     add(memory_use::off_chip, view.number, named("rings"), off_chip_bytes(problem_, view, block_shared_bytes_));

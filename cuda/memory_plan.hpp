@@ -16,7 +16,7 @@ namespace m2grl::cuda {
 
 enum class memory_use : std::uint8_t {
   tables,     ///< input and output tables of a view
-  optimiser,  ///< its AdaGrad accumulators
+  optimiser,  ///< its AdaGrad accumulators and the moments of alignment's Adam
   samplers,   ///< its negative sampler, subsampling thresholds and hot-row factors
   sequences,  ///< of a view trained on sessions
   graph,      ///< CSR of a view trained on walks

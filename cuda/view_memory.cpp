@@ -32,7 +32,8 @@ device_graph built_graph(const view_task& task, const memory_plan& plan, cudaStr
 view_memory::view_memory(const problem& p, std::size_t v, const view_tables& initial, std::uint64_t largest_slice,
                          const memory_plan& plan, cudaStream_t stream)
     : tables_{device_table(initial.input, p.cfg.precision), device_table(initial.output, p.cfg.precision)},
-      sgns_(p, v, tables_.input.ref(), tables_.output.ref(), p.views[v].items) {
+      tied_(p.cfg.tied),
+      sgns_(p, v, tables_.input.ref(), tied_ ? tables_.input.ref() : tables_.output.ref(), p.views[v].items) {
   const view_task& task = p.views[v];
   if (task.input.source == m2grl::sequence_source::walks) {
     place_walks(p, task, largest_slice, plan, stream);
@@ -73,7 +74,7 @@ void view_memory::enqueue(task_round* task, const round_state* round, cudaStream
 
 void view_memory::download(view_tables& to, cudaStream_t stream) const {
   tables_.input.download(to.input, stream);
-  tables_.output.download(to.output, stream);
+  if (!tied_) tables_.output.download(to.output, stream);
 }
 
 }  // namespace m2grl::cuda

@@ -31,7 +31,8 @@ class view_memory {
 
   /// Enqueues the round's training. Pointers and grids are the same every time.
   void enqueue(task_round* task, const round_state* round, cudaStream_t stream) const;
-  /// Waits for `stream`, then copies both tables to the host.
+  /// Waits for `stream`, then copies both tables to the host; the input table alone where it is
+  /// the output table, too.
   void download(view_tables& to, cudaStream_t stream) const;
   /// Hands both tables over; nothing may be enqueued after that.
   [[nodiscard]] device_tables take() { return std::move(tables_); }
@@ -44,7 +45,8 @@ class view_memory {
   void place_walks(const problem& p, const view_task& task, std::uint64_t largest_slice, const memory_plan& plan,
                    cudaStream_t stream);
 
-  device_tables tables_;
+  device_tables tables_;  // the output table has no rows where it is tied to the input's
+  bool tied_;
   sgns_state sgns_;
   placed_array<std::uint64_t> offsets_;
   placed_array<std::uint32_t> ids_;

@@ -9,6 +9,7 @@
 
 #include "cuda/round_state.hpp"
 #include "cuda/table_ref.hpp"
+#include "m2grl/kernel/adam.hpp"
 #include "m2grl/kernel/link_draws.hpp"
 
 namespace m2grl::cuda {
@@ -31,6 +32,7 @@ struct batch_state {
 /// One side of a link: a view's input table, and the rows of it that a batch touches.
 struct link_side {
   table_ref table;
+  kernel::adam_rows adam;              ///< or none: the rows move as the table's optimiser says
   std::uint32_t capacity = 0;          ///< of unique rows in a batch
   std::uint32_t* row_count = nullptr;  ///< unique rows of the batch in hand
   std::uint32_t* slot_of = nullptr;    ///< [nodes] no_slot between batches

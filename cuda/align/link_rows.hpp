@@ -105,6 +105,38 @@ M2GRL_HOST_DEVICE inline float adagrad_factor(const warp& w, const link_batch& l
   return kernel::adagrad_factor(w.value_of(accumulated, 0));
 }
 
+/// Replaces row `id`'s D by Adam's direction. One warp has the row, so plain loads and stores do.
+M2GRL_HOST_DEVICE inline void turn_by_adam(const warp& w, const link_batch& l, const kernel::adam_rows& adam,
+                                           std::uint32_t id, float* step) {
+  const std::uint32_t steps = adam.steps[id] + 1;
+  const kernel::adam_correction undo = kernel::adam_correction_of(steps);
+  w.sync();  // every lane has read the count
+  w.each([&](std::uint32_t lane) {
+    if (lane == 0) adam.steps[id] = steps;
+  });
+  float *means = adam.means + std::size_t{id} * l.stride, *squares = adam.squares + std::size_t{id} * l.stride;
+  for_columns(w, l.stride, [&](std::uint32_t, std::uint32_t c) {
+    columns<lane_columns> x = load<lane_columns>(step + c), m = load<lane_columns>(means + c),
+                          v = load<lane_columns>(squares + c);
+    M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) x.v[j] =
+        kernel::adam_direction(x.v[j], m.v[j], v.v[j], undo);
+    store(step + c, x);
+    store(means + c, m);
+    store(squares + c, v);
+  });
+}
+
+/// The factor on D that its optimiser asks for, beside the rate; Adam turns D itself.
+M2GRL_HOST_DEVICE inline float step_factor(const warp& w, const link_batch& l, const link_side& side,
+                                           std::uint32_t slot, std::uint32_t id, float* step) {
+  if (side.adam.means != nullptr) {
+    turn_by_adam(w, l, side.adam, id, step);
+    return 1;
+  }
+  const float scale = touch_scale(side.touches[slot]);
+  return side.table.squares == nullptr ? scale : scale * adagrad_factor(w, l, side.table.squares + id, step);
+}
+
 /// Adds rate · scale · D to the row's table, unless some logit of the batch was not finite, and frees its slot.
 M2GRL_HOST_DEVICE inline void scatter_row(const warp& w, const link_batch& l, std::uint32_t batch,
                                           std::uint32_t slot_of_both) {
@@ -116,9 +148,8 @@ M2GRL_HOST_DEVICE inline void scatter_row(const warp& w, const link_batch& l, st
     if (lane == 0) side.slot_of[id] = no_slot;
   });
   if (l.state->non_finite != 0) return;
-  const float* step = side.values + std::size_t{slot} * l.stride;
-  float factor = static_cast<float>(rate_of(l)) * touch_scale(side.touches[slot]);
-  if (side.table.squares != nullptr) factor *= adagrad_factor(w, l, side.table.squares + id, step);
+  float* step = side.values + std::size_t{slot} * l.stride;
+  const float factor = static_cast<float>(rate_of(l)) * step_factor(w, l, side, slot, id, step);
   for_columns(w, l.stride, [&](std::uint32_t, std::uint32_t c) {
     columns<lane_columns> x = load<lane_columns>(step + c);
     M2GRL_DEVICE_UNROLL for (std::uint32_t j = 0; j < lane_columns; ++j) x.v[j] *= factor;

@@ -80,7 +80,7 @@ void enqueue_batch(const blas& products, const link_batch& l, std::uint32_t batc
 }  // namespace
 
 link_trainer::link_trainer(const problem& p, const link_task& task, const table_ref& a, const table_ref& b,
-                           const relation& initial)
+                           const relation& initial, const kernel::adam_rows& adam_a, const kernel::adam_rows& adam_b)
     : batch_(link_shape(p, task)),
       sources_(entries_of(task.sources)),
       noise_(entries_of(task.noise)),
@@ -91,6 +91,8 @@ link_trainer::link_trainer(const problem& p, const link_task& task, const table_
   if (batch_.matrices == 2) check_shape(initial.w_to, batch_, task.name);
   batch_.a.table = a;
   batch_.b.table = b;
+  batch_.a.adam = adam_a;
+  batch_.b.adam = adam_b;
   kernel::link_options& draws = batch_.draws;
   draws.sources.entries = sources_.data();
   draws.noise.entries = noise_.data();

@@ -18,10 +18,11 @@ namespace m2grl::cuda {
 /// links' samplers, W, b and the memory of a batch.
 class link_trainer {
  public:
-  /// `a`, `b`: the input tables of the linked views, which outlive the trainer; `initial`: W and b to start from.
+  /// `a`, `b`: the input tables of the linked views, which outlive the trainer; `initial`: W and b to start from;
+  /// `adam_a`, `adam_b`: the moments of their rows where these move by lazy Adam.
   /// Throws out_of_memory, cuda_error; invalid_input where W has another shape than the task's.
-  link_trainer(const problem& p, const link_task& task, const table_ref& a, const table_ref& b,
-               const relation& initial);
+  link_trainer(const problem& p, const link_task& task, const table_ref& a, const table_ref& b, const relation& initial,
+               const kernel::adam_rows& adam_a = {}, const kernel::adam_rows& adam_b = {});
 
   /// Enqueues a round's training on the stream of `products`: as many batches as cover a slice of `largest_slice`
   /// pairs, of which those beyond the round's slice do nothing. Waits for nothing and allocates nothing; pointers and

@@ -34,12 +34,15 @@ problem problem_of(const train_config& cfg, const device_table_ref& input, const
                    std::span<const std::uint64_t> counts) {
   require(input.rows == output.rows,
           fmt::format("the input table has {} rows, the output table {}", input.rows, output.rows));
+  const bool one_table = input.data == output.data;
+  require(one_table || !cfg.tied, "train.tied asks for one table, but the input and the output table are two");
   view_input view;
   view.name = "sgns";
   view.nodes = input.rows;
   view.counts = counts;
   train_config plain = cfg;
   plain.fixed_weights.clear();
+  plain.tied = one_table;
   problem p = make_problem(plain, std::span(&view, 1), {});
   p.views[0].input.counts = {};  // copied, and not needed again
   return p;

@@ -42,16 +42,16 @@ void sgns_state::place_samplers(const view_task& task) {
 void sgns_state::place_rows(const problem& p, const view_task& task) {
   const auto noise = negative_probabilities(task.counts, p.cfg.sampler, p.cfg.alpha);
   const hot_row_factors hot = hot_rows(task.counts, noise, p.cfg.window, p.cfg.negatives,
-                                       static_cast<double>(grid_.warps()), capacity_of(p.cfg));
+                                       static_cast<double>(grid_.warps()), capacity_of(p.cfg), p.cfg.tied);
   input_factors_ = device_array<float>(std::span<const float>(hot.input));
   output_factors_ = device_array<float>(std::span<const float>(hot.output));
   const std::size_t accumulators = grid_.variant.adagrad ? task.input.nodes : 0;
   input_squares_ = zeros(accumulators);
-  output_squares_ = zeros(accumulators);
+  if (!p.cfg.tied) output_squares_ = zeros(accumulators);
   arguments_.inputs.factors = input_factors_.data();
   arguments_.inputs.squares = input_squares_.data();
   arguments_.outputs.factors = output_factors_.data();
-  arguments_.outputs.squares = output_squares_.data();
+  arguments_.outputs.squares = p.cfg.tied ? input_squares_.data() : output_squares_.data();
 }
 
 }  // namespace m2grl::cuda

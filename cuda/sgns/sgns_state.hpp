@@ -12,7 +12,8 @@ namespace m2grl::cuda {
 /// Move-only; what it hands out stays valid when it is moved.
 class sgns_state {
  public:
-  /// For view `v` of the problem, whose tables are `input` and `output`, without factors and squares. `sequences` of an
+  /// For view `v` of the problem, whose tables are `input` and `output` (the same where the problem ties them), without
+  /// factors and squares. `sequences` of an
   /// epoch, see plan_sgns_grid(). Throws out_of_memory, cuda_error.
   sgns_state(const problem& p, std::size_t v, const table_ref& input, const table_ref& output, std::uint64_t sequences);
 

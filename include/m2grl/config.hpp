@@ -128,6 +128,7 @@ enum class window_side { both, past };
 enum class window_size { fixed, shrunk };
 enum class negative_sampler { uniform, unigram, log_uniform };
 enum class optimizer_kind { sgd, adagrad };
+enum class align_optimizer_kind { tables, adam };
 enum class weight_policy { normalised, raw, fixed };
 enum class table_precision { fp32, bf16 };
 
@@ -143,6 +144,9 @@ struct train_config {
   double min_learning_rate = 0;  ///< where the linear decay ends
   double warmup = 0;             ///< share of the run over which the rate first rises from 0
   optimizer_kind optimizer = optimizer_kind::sgd;
+  /// One table a view in training, input and output at once: half the memory, and symmetric scores. What is learned has
+  /// it twice.
+  bool tied = false;
 
   std::uint32_t window = 5;  ///< radius R, 1 … 16
   window_side side = window_side::both;
@@ -154,9 +158,12 @@ struct train_config {
   double subsample = 0;                 ///< word2vec's threshold t; 0: off
 
   weight_policy task_weights = weight_policy::normalised;
-  double task_weight_rate = 0.05;               ///< of s_t, per round
-  double align_rate = 0.3;                      ///< rate of the alignment tasks, relative to learning_rate
-  double align_matrix_rate = 0.1;               ///< rate of W and b, relative to align_rate
+  double task_weight_rate = 0.05;  ///< of s_t, per round
+  double align_rate = 0.3;         ///< rate of the alignment tasks, relative to learning_rate
+  double align_matrix_rate = 0.1;  ///< rate of W and b, relative to align_rate
+  /// Of the rows that alignment moves: as `optimizer`, or lazy Adam (kernel/adam.hpp), whose steps are about
+  /// learning_rate · align_rate in every dimension, whatever the gradient.
+  align_optimizer_kind align_optimizer = align_optimizer_kind::tables;
   std::map<std::string, double> fixed_weights;  ///< policy `fixed`: weight per task; unlisted: 1
 
   std::uint32_t patience = 0;  ///< epochs without a better validation HR before stopping; 0: off

@@ -62,9 +62,10 @@ class device_sgns {
  public:
   /// Trains `input` and `output`, of one shape, which must outlive this. From `cfg`: dim, window, side, size,
   /// negatives, sampler, alpha, subsample, mask_context_negatives, optimizer, precision, seed, deterministic; AdaGrad's
-  /// sums are kept here. `counts` [rows], in host memory: frequencies of the nodes. `sequences_per_step`: about as many
-  /// as a step will hold, which decides how many warps share it. Throws invalid_input (also where there is no GPU, or a
-  /// table lies elsewhere), out_of_memory, cuda_error.
+  /// sums are kept here. One table as `input` and `output` is trained as tied tables are. `counts` [rows], in host
+  /// memory: frequencies of the nodes. `sequences_per_step`: about as many as a step will hold, which decides how many
+  /// warps share it. Throws invalid_input (also where there is no GPU, or a table lies elsewhere), out_of_memory,
+  /// cuda_error.
   device_sgns(const train_config& cfg, const device_table_ref& input, const device_table_ref& output,
               std::span<const std::uint64_t> counts, std::uint64_t sequences_per_step);
   device_sgns(const device_sgns&) = delete;

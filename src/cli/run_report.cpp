@@ -53,7 +53,7 @@ std::string view_task_text(const view_data& view, const view_config& how) {
 double table_bytes(const train_config& train, std::size_t rows) {
   const double stride = std::ceil(train.dim / 16.0) * 16;
   const double state = train.optimizer == optimizer_kind::adagrad ? 1 : 0;  // one accumulator a row
-  return 2 * static_cast<double>(rows) * (stride + state) * sizeof(float);
+  return (train.tied ? 1 : 2) * static_cast<double>(rows) * (stride + state) * sizeof(float);
 }
 
 }  // namespace

@@ -56,6 +56,10 @@ template <>
 inline constexpr std::array spellings<optimizer_kind>{spelling<optimizer_kind>{"sgd", optimizer_kind::sgd},
                                                       spelling<optimizer_kind>{"adagrad", optimizer_kind::adagrad}};
 template <>
+inline constexpr std::array spellings<align_optimizer_kind>{
+    spelling<align_optimizer_kind>{"tables", align_optimizer_kind::tables},
+    spelling<align_optimizer_kind>{"adam", align_optimizer_kind::adam}};
+template <>
 inline constexpr std::array spellings<weight_policy>{spelling<weight_policy>{"normalised", weight_policy::normalised},
                                                      spelling<weight_policy>{"raw", weight_policy::raw},
                                                      spelling<weight_policy>{"fixed", weight_policy::fixed}};

@@ -120,6 +120,7 @@ void describe(Visitor& v, S& t) {
   v("min_learning_rate", t.min_learning_rate, at_least(0));
   v("warmup", t.warmup, limits{0, 1, false, true});
   v("optimizer", t.optimizer);
+  v("tied", t.tied);
   v("window", t.window, between(1, kernel::max_radius));
   v("side", t.side);
   v("size", t.size);
@@ -132,6 +133,7 @@ void describe(Visitor& v, S& t) {
   v("task_weight_rate", t.task_weight_rate, positive);
   v("align_rate", t.align_rate, positive);
   v("align_matrix_rate", t.align_matrix_rate, at_least(0));
+  v("align_optimizer", t.align_optimizer);
   v("fixed_weights", t.fixed_weights, positive);
   v("patience", t.patience);
   v("precision", t.precision);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <span>
 
 #include "m2grl/kernel/logistic.hpp"
 
@@ -33,6 +34,15 @@ void reserve_rows(table& t, std::size_t rows, std::size_t dim) {
 
 float scale_for(std::uint32_t touches) { return std::min(1.0f, row_capacity / static_cast<float>(touches)); }
 
+/// Replaces the summed gradients of row `id` by Adam's direction; what is summed over a batch is bounded by it.
+void turn_by_adam(const kernel::adam_rows& adam, std::uint32_t id, std::span<float> gradient) {
+  const kernel::adam_correction undo = kernel::adam_correction_of(++adam.steps[id]);
+  const std::size_t first = id * gradient.size();
+  for (std::size_t c = 0; c < gradient.size(); ++c) {
+    gradient[c] = kernel::adam_direction(gradient[c], adam.means[first + c], adam.squares[first + c], undo);
+  }
+}
+
 }  // namespace
 
 std::uint32_t link_trainer::side::slot(std::uint32_t id, std::uint32_t stamp) {
@@ -46,7 +56,8 @@ std::uint32_t link_trainer::side::slot(std::uint32_t id, std::uint32_t stamp) {
   return slot_of[id];
 }
 
-link_trainer::link_trainer(const problem& p, const link_task& task, worker_team& team)
+link_trainer::link_trainer(const problem& p, const link_task& task, worker_team& team, const kernel::adam_rows& a,
+                           const kernel::adam_rows& b)
     : problem_(p), task_(task), team_(team) {
   const std::size_t n_a = p.views[task.input.from].input.nodes, n_b = p.views[task.input.to].input.nodes;
   const batch_size size = batch_size_of(p, task);
@@ -56,6 +67,8 @@ link_trainer::link_trainer(const problem& p, const link_task& task, worker_team&
   a_.stamp_of.assign(n_a, 0);
   b_.slot_of.resize(n_b);
   b_.stamp_of.assign(n_b, 0);
+  a_.adam = a;
+  b_.adam = b;
   worker_gradient_.resize(team.size());
 }
 
@@ -212,7 +225,7 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
     const auto p = rows_of(s.projected, begin, count).array();
     if (kind == projection_kind::sigmoid) gradient.array() *= p * (1 - p);
     if (kind == projection_kind::tanh) gradient.array() *= 1 - p * p;
-    const row_matrix delta = gradient.leftCols(used) * rows_of(w, 0, relation_dim);
+    row_matrix delta = gradient.leftCols(used) * rows_of(w, 0, relation_dim);
     const row_matrix partial = gradient.leftCols(used).transpose() * rows_of(s.values, begin, count);
     {
       const std::scoped_lock lock(delta_in_use);
@@ -220,9 +233,14 @@ void link_trainer::update(side& s, const table_rows& rows, const table& w, proje
     }
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint32_t id = s.rows[begin + i];
-      const auto step = delta.row(static_cast<Eigen::Index>(i));
-      float factor = static_cast<float>(rate) * scale_for(s.touches[begin + i]);
-      if (rows.squares != nullptr) {
+      auto step = delta.row(static_cast<Eigen::Index>(i));
+      float factor = static_cast<float>(rate);
+      if (s.adam.means != nullptr) {
+        turn_by_adam(s.adam, id, {step.data(), rows.stride});
+      } else {
+        factor *= scale_for(s.touches[begin + i]);
+      }
+      if (s.adam.means == nullptr && rows.squares != nullptr) {
         rows.squares[id] += step.squaredNorm() / static_cast<float>(w.dim());
         factor *= kernel::adagrad_factor(rows.squares[id]);
       }

@@ -6,6 +6,7 @@
 
 #include "cpu/vocabulary.hpp"
 #include "cpu/worker_team.hpp"
+#include "m2grl/kernel/adam.hpp"
 #include "m2grl/kernel/task_weights.hpp"
 #include "m2grl/model.hpp"
 #include "train/backend.hpp"
@@ -18,8 +19,9 @@ namespace m2grl::cpu {
 /// and b with c the pairs of the batch.
 class link_trainer {
  public:
-  /// `team` must outlive the trainer.
-  link_trainer(const problem& p, const link_task& task, worker_team& team);
+  /// `team` must outlive the trainer, and so must the moments of either side's rows where they move by lazy Adam.
+  link_trainer(const problem& p, const link_task& task, worker_team& team, const kernel::adam_rows& a = {},
+               const kernel::adam_rows& b = {});
 
   /// Trains pairs first … first + count − 1 of the epoch. `rate` = η · align_rate · ŵ.
   [[nodiscard]] kernel::loss_tally train(std::uint32_t epoch, task_slice slice, double rate, const table_rows& a,
@@ -33,6 +35,7 @@ class link_trainer {
     std::vector<std::uint32_t> rows;      ///< ids of the unique rows
     std::vector<std::uint32_t> touches;   ///< [rows]
     table values, projected, gradient;    ///< [rows, dim], [rows, relation_dim] twice
+    kernel::adam_rows adam;
 
     std::uint32_t slot(std::uint32_t id, std::uint32_t stamp);
   };

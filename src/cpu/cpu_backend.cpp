@@ -23,14 +23,41 @@ using cpu::table_rows;
 
 constexpr std::uint64_t chunk = cpu::sequence_chunk;  // sequences or walks that a thread claims at a time
 
+/// Lazy Adam's moments of a view's input table.
+class moments {
+ public:
+  moments() = default;
+  moments(std::size_t rows, std::size_t dim) : means_(rows, dim), squares_(rows, dim), steps_(rows, 0) {}
+  [[nodiscard]] kernel::adam_rows ref() {
+    if (steps_.empty()) return {};
+    return {means_.data(), squares_.data(), steps_.data()};
+  }
+
+ private:
+  table means_, squares_;
+  std::vector<std::uint32_t> steps_;
+};
+
+/// One for each view, empty where no link moves its rows by Adam.
+std::vector<moments> moments_of(const problem& p) {
+  std::vector<moments> all(p.views.size());
+  for (std::size_t v = 0; v < all.size(); ++v) {
+    if (p.moves_by_adam(v)) all[v] = moments(p.views[v].input.nodes, p.cfg.dim);
+  }
+  return all;
+}
+
 class cpu_backend final : public backend {
  public:
-  explicit cpu_backend(const problem& p) : problem_(p), learned_(initial_embeddings(p)), team_(p.threads) {
-    for (const link_task& link : p.links) links_.emplace_back(p, link, team_);
+  explicit cpu_backend(const problem& p)
+      : problem_(p), learned_(initial_embeddings(p)), team_(p.threads), moments_(moments_of(p)) {
+    for (const link_task& link : p.links) {
+      links_.emplace_back(p, link, team_, moments_[link.input.from].ref(), moments_[link.input.to].ref());
+    }
     for (const view_task& view : p.views) {
       const bool adagrad = p.cfg.optimizer == optimizer_kind::adagrad;
       input_squares_.emplace_back(adagrad ? view.input.nodes : 0, 0.0f);
-      output_squares_.emplace_back(adagrad ? view.input.nodes : 0, 0.0f);
+      output_squares_.emplace_back(adagrad && !p.cfg.tied ? view.input.nodes : 0, 0.0f);
       if (view.input.source == sequence_source::walks) {
         walkers_.push_back(std::make_unique<walker>(*view.input.graph, view.input.walks, p.cfg.seed, view.number));
       } else {
@@ -51,14 +78,21 @@ class cpu_backend final : public backend {
 
   round_outcome wait() override { return outcome_; }
   const std::vector<task_state>& tasks() override { return learned_.tasks; }
-  const embeddings& learned() override { return learned_; }
-  embeddings take() override { return std::move(learned_); }
+  const embeddings& learned() override {
+    if (problem_.cfg.tied) fill_outputs(learned_);
+    return learned_;
+  }
+  embeddings take() override {
+    (void)learned();
+    return std::move(learned_);
+  }
 
  private:
   table_rows input_rows(std::size_t v) {
     return rows(learned_.views[v].input, problem_.views[v].hot.input, input_squares_[v]);
   }
   table_rows output_rows(std::size_t v) {
+    if (problem_.cfg.tied) return rows(learned_.views[v].input, problem_.views[v].hot.output, input_squares_[v]);
     return rows(learned_.views[v].output, problem_.views[v].hot.output, output_squares_[v]);
   }
   static table_rows rows(table& t, const std::vector<float>& factors, std::vector<float>& squares) {
@@ -193,6 +227,7 @@ class cpu_backend final : public backend {
   const problem& problem_;
   embeddings learned_;
   cpu::worker_team team_;
+  std::vector<moments> moments_;
   round_outcome outcome_;
   std::vector<cpu::link_trainer> links_;
   std::vector<std::vector<float>> input_squares_, output_squares_;

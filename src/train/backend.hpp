@@ -74,7 +74,10 @@ class backend {
 
 /// Tables and relations before the first round: inputs uniform in ±½/dim (word2vec), outputs zero, W the
 /// identity (ones on the diagonal), b = −relation_dim/4 for sigmoid and 0 otherwise. Drawn by counter, the
-/// same on every backend.
+/// same on every backend. Where tables are tied, the output tables have no rows.
 [[nodiscard]] embeddings initial_embeddings(const problem& p);
+
+/// Of tied tables: makes the outputs what the inputs are.
+void fill_outputs(embeddings& e);
 
 }  // namespace m2grl

@@ -33,7 +33,7 @@ table identity(std::size_t rows, std::size_t columns) {
 embeddings initial_embeddings(const problem& p) {
   embeddings e;
   for (const view_task& view : p.views) {
-    e.views.push_back({table(view.input.nodes, p.cfg.dim), table(view.input.nodes, p.cfg.dim)});
+    e.views.push_back({table(view.input.nodes, p.cfg.dim), table(p.cfg.tied ? 0 : view.input.nodes, p.cfg.dim)});
     fill_uniform(e.views.back().input, p.cfg.seed, view.number);
   }
   for (const link_task& link : p.links) {
@@ -51,6 +51,13 @@ embeddings initial_embeddings(const problem& p) {
   }
   e.tasks.resize(p.tasks());
   return e;
+}
+
+void fill_outputs(embeddings& e) {
+  for (view_tables& view : e.views) {
+    if (view.output.rows() != view.input.rows()) view.output = table(view.input.rows(), view.input.dim());
+    std::copy_n(view.input.data(), view.input.bytes() / sizeof(float), view.output.data());
+  }
 }
 
 }  // namespace m2grl

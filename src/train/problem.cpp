@@ -118,7 +118,7 @@ view_task make_view(const train_config& cfg, const view_input& input, std::uint3
   task.noise = cfg.sampler == negative_sampler::uniform ? alias_table::uniform(static_cast<std::uint32_t>(input.nodes))
                                                         : alias_table(noise);
   task.keep = keep_thresholds(task.counts, cfg.subsample);
-  task.hot = hot_rows(task.counts, noise, cfg.window, cfg.negatives, threads, capacity_of(cfg));
+  task.hot = hot_rows(task.counts, noise, cfg.window, cfg.negatives, threads, capacity_of(cfg), cfg.tied);
   return task;
 }
 

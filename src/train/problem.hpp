@@ -1,6 +1,7 @@
 #pragma once
 /// A validated training problem: what each task draws from, independent of any backend.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -59,6 +60,12 @@ struct problem {
   [[nodiscard]] double fixed_weight(std::size_t t) const {
     const auto found = cfg.fixed_weights.find(task_name(t));
     return found == cfg.fixed_weights.end() ? 1.0 : found->second;
+  }
+  /// Whether alignment moves the input rows of view v by lazy Adam.
+  [[nodiscard]] bool moves_by_adam(std::size_t v) const {
+    return cfg.align_optimizer == align_optimizer_kind::adam &&
+           std::any_of(links.begin(), links.end(),
+                       [&](const link_task& l) { return l.input.from == v || l.input.to == v; });
   }
   [[nodiscard]] std::uint64_t items(std::size_t t) const {
     return t < views.size() ? views[t].items : links[t - views.size()].items;

@@ -121,18 +121,19 @@ hot_row_capacity capacity_of(const train_config& cfg) {
 }
 
 hot_row_factors hot_rows(std::span<const std::uint64_t> counts, std::span<const double> noise, std::uint32_t radius,
-                         std::uint32_t negatives, double workers, hot_row_capacity capacity) {
+                         std::uint32_t negatives, double workers, hot_row_capacity capacity, bool tied) {
   const std::size_t n = counts.size();
   const double total = std::max(1.0, sum_of(counts));
   hot_row_factors factors{std::vector<float>(n, 1.0f), std::vector<float>(n, 1.0f)};
   bool any = false;
   for (std::size_t r = 0; r < n; ++r) {
     const double p = static_cast<double>(counts[r]) / total;
-    const double input = workers * (2.0 * radius + 1) * p;
-    const double output = workers * (p + negatives * noise[r]);
-    if (input > capacity.input) factors.input[r] = static_cast<float>(capacity.input / input);
-    if (output > capacity.output) factors.output[r] = static_cast<float>(capacity.output / output);
-    any = any || input > capacity.input || output > capacity.output;
+    double input = workers * (2.0 * radius + 1) * p / capacity.input;  // as shares of the capacity
+    double output = workers * (p + negatives * noise[r]) / capacity.output;
+    if (tied) input = output = input + output;
+    if (input > 1) factors.input[r] = static_cast<float>(1 / input);
+    if (output > 1) factors.output[r] = static_cast<float>(1 / output);
+    any = any || input > 1 || output > 1;
   }
   return any ? factors : hot_row_factors{};
 }

@@ -56,12 +56,13 @@ struct hot_row_capacity {
 /// Factors on the deltas of hot rows when `workers` sequences train at once on stale copies:
 /// min(1, capacity / c_r), c_r the expected number of concurrent windows that touch row r:
 ///   input rows   workers · (2R + 1) · p_r          output rows   workers · (p_r + K · q_r)
-/// p_r: share of positions, q_r: probability as a negative. Empty where every factor is 1.
+/// p_r: share of positions, q_r: probability as a negative. Empty where every factor is 1. Where a row is input and
+/// output at once (`tied`), both shares of the capacity add up, and both factors are min(1, 1 / their sum).
 struct hot_row_factors {
   std::vector<float> input, output;
 };
 [[nodiscard]] hot_row_factors hot_rows(std::span<const std::uint64_t> counts, std::span<const double> noise,
                                        std::uint32_t radius, std::uint32_t negatives, double workers,
-                                       hot_row_capacity capacity);
+                                       hot_row_capacity capacity, bool tied = false);
 
 }  // namespace m2grl

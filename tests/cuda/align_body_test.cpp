@@ -34,6 +34,7 @@ void check_touches(const twins& t, const support::host_link& link, std::uint64_t
 }  // namespace
 
 TEST_CASE("alignment bodies: every projection, sharing, bias and optimiser") { check_options<support::host_link>(); }
+TEST_CASE("alignment bodies: lazy Adam") { check_adam<support::host_link>(); }
 TEST_CASE("alignment bodies: numbers of pairs that straddle warps and batches") {
   check_pair_counts<support::host_link>();
 }
@@ -53,7 +54,7 @@ TEST_CASE("alignment bodies: unique rows and their touches are those of the draw
     for (const std::uint64_t pairs : {1u, 33u, 120u}) {
       CAPTURE(n_b, pairs);
       twins t(c);
-      support::host_link link(t.p, t.p.links[0], t.a, t.b, false, t.r);
+      support::host_link link(t.p, t.p.links[0], t.a, t.b, c, t.r);
       link.train_first_batch(epoch, first_pair, pairs, learning_rate, weight);
       check_touches(t, link, pairs);
     }

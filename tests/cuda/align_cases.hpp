@@ -47,7 +47,9 @@ struct twins {
         a(c.n_a, c.dim),
         b(c.n_b, c.dim),
         expected_a(c.n_a, c.dim),
-        expected_b(c.n_b, c.dim) {
+        expected_b(c.n_b, c.dim),
+        of_a(c, c.n_a),
+        of_b(c, c.n_b) {
     const std::uint32_t relation_dim = p.links[0].relation_dim(p.cfg);
     r = {0, 1, c.projection, random_table(random, relation_dim, c.dim, 1 / std::sqrt(c.dim)), {}, 0.125f};
     if (!c.shared) r.w_to = random_table(random, relation_dim, c.dim, 1 / std::sqrt(c.dim));
@@ -63,7 +65,7 @@ struct twins {
   /// What the CPU backend makes of the same round.
   kernel::loss_tally train_expected(const test_case& c, std::uint64_t first, std::uint64_t pairs) {
     cpu::worker_team team(1);
-    cpu::link_trainer trainer(p, p.links[0], team);
+    cpu::link_trainer trainer(p, p.links[0], team, of_a.ref(), of_b.ref());
     const double rate = static_cast<double>(learning_rate) * p.cfg.align_rate * weight;
     return trainer.train(epoch, {first, pairs}, rate, expected_a.view(false, c.adagrad),
                          expected_b.view(false, c.adagrad), r);
@@ -73,7 +75,8 @@ struct twins {
   data inputs;
   problem p;
   support::guarded_rows a, b, expected_a, expected_b;
-  relation r;  ///< the CPU backend's; the bodies have a copy
+  moments of_a, of_b;  ///< the CPU backend's, or none
+  relation r;          ///< the CPU backend's; the bodies have a copy
 };
 
 template <class Link>
@@ -98,7 +101,7 @@ void check(const test_case& c) {
   CAPTURE(c.dim, c.relation_dim, c.negatives, c.n_a, c.n_b, c.pairs, c.shared, c.bias, c.adagrad,
           static_cast<int>(c.projection));
   twins t(c);
-  Link link(t.p, t.p.links[0], t.a, t.b, c.adagrad, t.r);
+  Link link(t.p, t.p.links[0], t.a, t.b, c, t.r);
   link.train(epoch, first_pair, c.pairs, learning_rate, weight);
   const kernel::loss_tally expected = t.train_expected(c, first_pair, c.pairs);
   check_learned(c, t, link);
@@ -124,6 +127,31 @@ void check_options() {
           c.adagrad = adagrad;
           check<Link>(c);
         }
+      }
+    }
+  }
+}
+
+/// Two rounds, so that rows have different numbers of steps behind them.
+template <class Link>
+void check_adam() {
+  for (const auto projection : {projection_kind::identity, projection_kind::sigmoid}) {
+    for (const std::uint64_t pairs : {1u, 33u, 1500u}) {  // a batch has 576
+      for (const std::uint32_t dim : {20u, 132u}) {
+        test_case c;
+        c.projection = projection;
+        c.pairs = pairs;
+        c.dim = dim;
+        c.adam = true;
+        c.adagrad = pairs == 33;
+        twins t(c);
+        Link link(t.p, t.p.links[0], t.a, t.b, c, t.r);
+        for (const std::uint64_t first : {first_pair, first_pair + pairs}) {
+          link.train(epoch, first, pairs, learning_rate, weight);
+          (void)t.train_expected(c, first, pairs);
+        }
+        CAPTURE(pairs, dim);
+        check_learned(c, t, link);
       }
     }
   }
@@ -197,7 +225,7 @@ void check_non_finite() {
       twins t(c);
       t.b[3][5] = bad;
       const table a_before = t.a.copy(), b_before = t.b.copy(), w_before = t.r.w_from.clone();
-      Link link(t.p, t.p.links[0], t.a, t.b, c.adagrad, t.r);
+      Link link(t.p, t.p.links[0], t.a, t.b, c, t.r);
       link.train(epoch, first_pair, c.pairs, learning_rate, weight);
       CHECK(link.tally().non_finite);
       CHECK(link.tally().pairs == c.pairs);

@@ -15,6 +15,7 @@ TEST_CASE("alignment on a device: numbers of pairs that straddle warps and batch
 TEST_CASE("alignment on a device: dims that straddle a lane's and a warp's columns") {
   check_dims<support::device_link>();
 }
+TEST_CASE("alignment on a device: lazy Adam") { check_adam<support::device_link>(); }
 TEST_CASE("alignment on a device: any number of negatives") { check_negatives<support::device_link>(); }
 TEST_CASE("alignment on a device: few rows that many pairs touch, and more rows than a batch can touch") {
   check_row_counts<support::device_link>();

@@ -4,18 +4,24 @@
 #include <memory>
 #include <vector>
 
+#include "cuda/align/device_moments.hpp"
 #include "cuda/align/link_trainer.hpp"
 #include "device_rows.hpp"
 #include "support/guarded_rows.hpp"
+#include "train/alignment_case.hpp"
 
 namespace support {
 
 /// Rows are copied to the device before a round and back after it, sentinels included.
 class device_link {
  public:
-  device_link(const m2grl::problem& p, const m2grl::link_task& task, guarded_rows& a, guarded_rows& b, bool adagrad,
-              const m2grl::relation& r)
-      : problem_(p), task_(task), a_(a), b_(b), adagrad_(adagrad) {
+  device_link(const m2grl::problem& p, const m2grl::link_task& task, guarded_rows& a, guarded_rows& b,
+              const alignment::test_case& c, const m2grl::relation& r)
+      : problem_(p), task_(task), a_(a), b_(b), adagrad_(c.adagrad) {
+    if (c.adam) {
+      moments_a_ = m2grl::cuda::device_moments(c.n_a, m2grl::padded_dim(c.dim));
+      moments_b_ = m2grl::cuda::device_moments(c.n_b, m2grl::padded_dim(c.dim));
+    }
     learned_ = {r.from, r.to, r.projection, r.w_from.clone(), r.w_to.clone(), r.bias};
   }
 
@@ -30,7 +36,7 @@ class device_link {
     const device_array<round_state> round(std::span<const round_state>(&now, 1));
     std::vector<std::unique_ptr<mirrored>> mirrors;
     const table_ref a = on_device(a_, mirrors), b = on_device(b_, mirrors);
-    const link_trainer trainer(problem_, task_, a, b, learned_);
+    const link_trainer trainer(problem_, task_, a, b, learned_, moments_a_.ref(), moments_b_.ref());
     const std::uint64_t most = count + 1000;
     check(cudaStreamBeginCapture(s.get(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
     trainer.enqueue(task.data(), round.data(), most, products);
@@ -75,6 +81,7 @@ class device_link {
   const m2grl::link_task& task_;
   guarded_rows &a_, &b_;
   bool adagrad_;
+  m2grl::cuda::device_moments moments_a_, moments_b_;
   m2grl::relation learned_;
   m2grl::cuda::task_round after_;
 };

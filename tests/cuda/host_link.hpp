@@ -16,6 +16,7 @@
 #include "cuda/align/step_relation.hpp"
 #include "cuda/align/train_pair.hpp"
 #include "support/guarded_rows.hpp"
+#include "train/alignment_case.hpp"
 
 namespace support {
 
@@ -58,17 +59,21 @@ class guarded_arrays {
 
 class host_link {
  public:
-  host_link(const m2grl::problem& p, const m2grl::link_task& task, guarded_rows& a, guarded_rows& b, bool adagrad,
-            const m2grl::relation& r)
+  host_link(const m2grl::problem& p, const m2grl::link_task& task, guarded_rows& a, guarded_rows& b,
+            const alignment::test_case& c, const m2grl::relation& r)
       : batch_(m2grl::cuda::link_shape(p, task)),
-        nodes_{p.views[task.input.from].input.nodes, p.views[task.input.to].input.nodes} {
+        nodes_{p.views[task.input.from].input.nodes, p.views[task.input.to].input.nodes},
+        moments_a_(c, c.n_a),
+        moments_b_(c, c.n_b) {
     m2grl::cuda::take_arrays(batch_, nodes_[0], nodes_[1],
                              [&]<class T>(T*& values, std::size_t count) { values = arrays_.take<T>(count); });
     m2grl::cuda::join_sides(batch_);
     batch_.round = &round_;
     batch_.task = &task_;
-    batch_.a.table = table_of(a, adagrad);
-    batch_.b.table = table_of(b, adagrad);
+    batch_.a.table = table_of(a, c.adagrad);
+    batch_.b.table = table_of(b, c.adagrad);
+    batch_.a.adam = moments_a_.ref();
+    batch_.b.adam = moments_b_.ref();
     std::fill_n(batch_.a.slot_of, nodes_[0], m2grl::cuda::no_slot);
     std::fill_n(batch_.b.slot_of, nodes_[1], m2grl::cuda::no_slot);
     std::fill_n(batch_.w, w_size() * batch_.matrices, 0.0f);
@@ -189,6 +194,7 @@ class host_link {
 
   m2grl::cuda::link_batch batch_;
   std::size_t nodes_[2];
+  alignment::moments moments_a_, moments_b_;
   guarded_arrays arrays_;
   m2grl::cuda::round_state round_;
   m2grl::cuda::task_round task_;

@@ -100,6 +100,14 @@ TEST_CASE("parts of a problem, counted by hand") {
   CHECK(bytes_of(plan, memory_use::tables, 0) == 2 * 100 * 32 * 4);  // dim 20, padded to 32
   CHECK(bytes_of(plan, memory_use::tables, 3) == 2 * 80 * 32 * 4);
   CHECK(bytes_of(plan, memory_use::optimiser, 0) == 0);
+  world.cfg.align_optimizer = align_optimizer_kind::adam;
+  const problem by_adam = world.make();
+  CHECK(bytes_of(plan_memory(by_adam, plenty), memory_use::optimiser, 0) == 100 * (2 * 32 * 4 + 4));
+  CHECK(bytes_of(plan_memory(by_adam, plenty), memory_use::optimiser, 2) == 0);  // not linked
+  world.cfg.align_optimizer = align_optimizer_kind::tables;
+  world.cfg.tied = true;
+  CHECK(bytes_of(plan_memory(world.make(), plenty), memory_use::tables, 0) == 100 * 32 * 4);
+  world.cfg.tied = false;
   CHECK(bytes_of(plan, memory_use::samplers, 1) == 30 * 8 + 30 * 4 + 2 * 30 * 4);
   CHECK(bytes_of(plan, memory_use::sequences, 0) == 301 * 8 + world.item.ids.size() * 4);
   CHECK(bytes_of(plan, memory_use::sequences, 2) == 0);

@@ -59,7 +59,30 @@ void descend_rows(matrix& m, const matrix& gradient, const vector& touches, doub
   }
 }
 
+void descend_by_adam(matrix& m, const matrix& gradient, const vector& touches, double rate, matrix& mean,
+                     matrix& square, vector& steps) {
+  for (std::size_t r = 0; r < m.size(); ++r) {
+    if (touches[r] == 0) continue;
+    ++steps[r];
+    for (std::size_t c = 0; c < m[r].size(); ++c) {
+      const double g = gradient[r][c];
+      mean[r][c] += 0.1 * (g - mean[r][c]);
+      square[r][c] += 0.001 * (g * g - square[r][c]);
+      const double unbiased = mean[r][c] / (1 - std::pow(0.9, steps[r]));
+      m[r][c] -= rate * unbiased / (std::sqrt(square[r][c] / (1 - std::pow(0.999, steps[r]))) + 1e-8);
+    }
+  }
+}
+
 }  // namespace
+
+alignment_adam::alignment_adam(const alignment& at)
+    : mean_a(zeros_like(at.a)),
+      square_a(zeros_like(at.a)),
+      mean_b(zeros_like(at.b)),
+      square_b(zeros_like(at.b)),
+      steps_a(at.a.size(), 0.0),
+      steps_b(at.b.size(), 0.0) {}
 
 double alignment_loss(const alignment& at, const std::vector<alignment_pair>& batch) {
   double loss = 0;
@@ -100,7 +123,7 @@ alignment alignment_gradient(const alignment& at, const std::vector<alignment_pa
 }
 
 void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, double rate, double matrix_rate,
-                    alignment_squares* squares) {
+                    alignment_squares* squares, alignment_adam* adam) {
   const alignment g = alignment_gradient(at, batch);
   vector touches_a(at.a.size(), 0.0), touches_b(at.b.size(), 0.0);
   for (const alignment_pair& pair : batch) {
@@ -108,8 +131,13 @@ void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, dou
     ++touches_b[pair.j];
     for (const std::size_t n : pair.negatives) ++touches_b[n];
   }
-  descend_rows(at.a, g.a, touches_a, rate, squares == nullptr ? nullptr : &squares->a);
-  descend_rows(at.b, g.b, touches_b, rate, squares == nullptr ? nullptr : &squares->b);
+  if (adam != nullptr) {
+    descend_by_adam(at.a, g.a, touches_a, rate, adam->mean_a, adam->square_a, adam->steps_a);
+    descend_by_adam(at.b, g.b, touches_b, rate, adam->mean_b, adam->square_b, adam->steps_b);
+  } else {
+    descend_rows(at.a, g.a, touches_a, rate, squares == nullptr ? nullptr : &squares->a);
+    descend_rows(at.b, g.b, touches_b, rate, squares == nullptr ? nullptr : &squares->b);
+  }
   const double dense = matrix_rate * capped(static_cast<double>(batch.size()));
   descend(at.w_a, g.w_a, dense);
   descend(at.w_b, g.w_b, dense);

@@ -33,10 +33,16 @@ struct alignment_pair {
 struct alignment_squares {
   vector a, b;
 };
+/// Lazy Adam's moments of both sides' rows, and the steps that each row took; β1 = .9, β2 = .999, ε = 1e-8.
+struct alignment_adam {
+  alignment_adam(const alignment& at);
+  matrix mean_a, square_a, mean_b, square_b;
+  vector steps_a, steps_b;
+};
 /// One step of descent: a row touched c times in the batch moves at rate · min(1, 8/c), W and bias at
-/// matrix_rate · min(1, 8/pairs).
+/// matrix_rate · min(1, 8/pairs). By Adam, the rows that the batch touches move by rate · m̂ / (√v̂ + ε).
 void alignment_step(alignment& at, const std::vector<alignment_pair>& batch, double rate, double matrix_rate,
-                    alignment_squares* squares = nullptr);
+                    alignment_squares* squares = nullptr, alignment_adam* adam = nullptr);
 
 /// Σ_t exp(−s_t)·L_t + s_t/2, and its gradient with respect to s.
 [[nodiscard]] double weighted_loss(const vector& s, const vector& losses);

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "m2grl/kernel/adam.hpp"
 #include "reference/alignment.hpp"
 #include "train/problem.hpp"
 
@@ -21,7 +22,7 @@ struct test_case {
   std::size_t links_per_node = 0;  ///< 0: 1 and 2 in turn
   std::uint64_t pairs = 200;
   projection_kind projection = projection_kind::identity;
-  bool shared = true, bias = true, adagrad = false;
+  bool shared = true, bias = true, adagrad = false, adam = false;
 };
 
 /// Sequences of both views and the links between them; the last node of view a has no link.
@@ -97,6 +98,18 @@ inline table random_table(std::mt19937_64& random, std::size_t rows, std::size_t
   }
   return t;
 }
+
+/// Lazy Adam's moments of one side's rows; none where a case does without.
+struct moments {
+  moments(const test_case& c, std::size_t rows)
+      : means(c.adam ? rows : 0, c.dim), squares(c.adam ? rows : 0, c.dim), steps(c.adam ? rows : 0, 0) {}
+  [[nodiscard]] kernel::adam_rows ref() {
+    if (steps.empty()) return {};
+    return {means.data(), squares.data(), steps.data()};
+  }
+  table means, squares;
+  std::vector<std::uint32_t> steps;
+};
 
 inline double distance(const table& got, const reference::matrix& wanted) {
   double worst = 0, largest = 1;

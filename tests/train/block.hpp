@@ -5,6 +5,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct test_case {
 /// One side of a block: a table, the rows taken from it, and their state.
 class side {
  public:
-  side(const test_case& c, std::uint32_t count, std::mt19937_64& random) : table_(c.rows, c.dim), ids_(count) {
+  side(const test_case& c, std::uint32_t count, std::mt19937_64& random)
+      : own_(std::make_unique<support::guarded_rows>(c.rows, c.dim)), table_(*own_), ids_(count) {
     table_.randomise(random, 0.5 / std::sqrt(std::sqrt(c.dim)));
     std::uniform_real_distribution<float> between(0.1f, 1.0f);
     squares_.fill(sentinel);
@@ -31,12 +33,13 @@ class side {
       table_.factors()[i] = between(random);
       table_.squares()[i] = i % 5 == 0 ? 0.0f : 0.01f * between(random);
     }
-    for (std::uint32_t i = 0; i < count; ++i) {
-      ids_[i] = static_cast<std::uint32_t>(random() % c.rows);
-      pointers_[i] = table_[ids_[i]].data();
-      factors_[i] = table_.factors()[ids_[i]];
-      accumulated_[i] = table_.squares()[ids_[i]];
-    }
+    take_rows(c, random);
+  }
+  /// Rows of another side's table.
+  side(const test_case& c, std::uint32_t count, std::mt19937_64& random, side& other)
+      : table_(other.table_), ids_(count) {
+    squares_.fill(sentinel);
+    take_rows(c, random);
   }
 
   [[nodiscard]] float* const* pointers() const { return pointers_.data(); }
@@ -86,7 +89,17 @@ class side {
  private:
   static constexpr float sentinel = -7777.25f;
 
-  support::guarded_rows table_;
+  void take_rows(const test_case& c, std::mt19937_64& random) {
+    for (std::size_t i = 0; i < ids_.size(); ++i) {
+      ids_[i] = static_cast<std::uint32_t>(random() % c.rows);
+      pointers_[i] = table_[ids_[i]].data();
+      factors_[i] = table_.factors()[ids_[i]];
+      accumulated_[i] = table_.squares()[ids_[i]];
+    }
+  }
+
+  std::unique_ptr<support::guarded_rows> own_;
+  support::guarded_rows& table_;
   std::vector<std::uint32_t> ids_;
   std::array<float*, 32> pointers_{};
   std::array<float, 32> factors_{}, accumulated_{};
@@ -131,6 +144,24 @@ inline void check(const test_case& c, double tolerance = 2e-5) {
   CHECK(static_cast<double>(result.loss) == Approx(loss).epsilon(1e-5));
   CHECK(inputs.distance(input_rows, c.adagrad ? &input_squares : nullptr) < tolerance);
   CHECK(outputs.distance(output_rows, c.adagrad ? &output_squares : nullptr) < tolerance);
+}
+
+/// The same for a block whose inputs and outputs are rows of one table: their deltas add up.
+inline void check_tied(const test_case& c, double tolerance = 2e-5) {
+  CAPTURE(c.m, c.n, c.dim, c.rows, c.masked, c.hot_inputs, c.hot_outputs, c.adagrad);
+  constexpr float rate = 0.05f;
+  std::mt19937_64 random(1000 * c.m + c.n);
+  side inputs(c, c.m, random);
+  side outputs(c, c.n, random, inputs);
+  const reference::matrix x = inputs.taken(), t = outputs.taken();
+  const auto gradient = reference::sgns_gradient(x, t, c.masked);
+  reference::matrix rows = inputs.table();
+  reference::vector input_squares, output_squares;
+  inputs.descend(c, c.hot_inputs, rate, gradient.x, rows, input_squares);
+  outputs.descend(c, c.hot_outputs, rate, gradient.t, rows, output_squares);
+  CHECK_FALSE(m2grl::cpu::train_block(make_block(c, inputs, outputs, rate)).non_finite);
+  CHECK(inputs.distance(rows, c.adagrad ? &input_squares : nullptr) < tolerance);
+  CHECK(outputs.distance(rows, c.adagrad ? &output_squares : nullptr) < tolerance);
 }
 
 }  // namespace block

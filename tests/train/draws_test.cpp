@@ -151,5 +151,12 @@ TEST_CASE("hot rows: factors by the expected number of concurrent windows") {
     CHECK(static_cast<double>(factors.input[r]) == Approx(input[r]));
     CHECK(static_cast<double>(factors.output[r]) == Approx(output[r]));
   }
+  // One table: the shares of either capacity add up, min(1, 1 / (1 / f_in + 1 / f_out)) where both are exceeded.
+  const auto tied = hot_rows(counts, noise, 5, 4, 100, {8, 6}, true);
+  for (std::size_t r = 0; r < counts.size(); ++r) {
+    CHECK(tied.input[r] == tied.output[r]);
+    if (factors.input[r] == 1 || factors.output[r] == 1) continue;
+    CHECK(tied.input[r] == Approx(1 / (1 / factors.input[r] + 1 / factors.output[r])));
+  }
   CHECK(hot_rows(counts, noise, 1, 1, 1, {}).input.empty());  // one worker is never stale
 }

@@ -102,6 +102,23 @@ TEST_CASE("100 nodes: one thread, Hogwild, and one staged worker recover the com
   }
 }
 
+TEST_CASE("tied tables recover the communities, by one thread and by two, and come out as two equal tables") {
+  for (const auto optimizer : {optimizer_kind::sgd, optimizer_kind::adagrad}) {
+    const auto g = support::make_planted(100, 5, 3000, 40, 1, 0.8, 1);
+    for (const std::uint32_t threads : {1u, 2u}) {
+      train_config cfg = planted_config(threads, 2);
+      cfg.tied = true;
+      cfg.optimizer = optimizer;
+      const view_input view = view_of(g);
+      const train_result result = train(cfg, std::span(&view, 1));
+      const auto& [input, output] = result.learned.views[0];
+      CHECK(support::purity(g, input, neighbours) > 0.85);
+      REQUIRE(output.rows() == g.nodes);
+      CHECK(std::equal(input.data(), input.data() + input.bytes() / sizeof(float), output.data()));
+    }
+  }
+}
+
 TEST_CASE("100 nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without") {
   for (const std::uint64_t seed : {1u, 2u}) {
     const auto g = support::make_planted(100, 5, 12000, 40, 1, 0.7, seed);

@@ -91,6 +91,26 @@ TEST_CASE("blocks of every size, with every rule of rates, with and without repe
   });
 }
 
+TEST_CASE("tied tables: rows that are input and output of one block") {
+  for_each_target([](const std::string& name) {
+    CAPTURE(name);
+    for (const std::uint32_t m : {1u, 2u, 7u, 10u, 32u}) {
+      for (std::uint32_t n = 2; n <= 10; ++n) {
+        for (unsigned rule = 0; rule < 4; ++rule) {
+          block::test_case c;
+          c.m = m;
+          c.n = n;
+          c.hot_inputs = c.hot_outputs = (rule & 1u) != 0;
+          c.adagrad = (rule & 2u) != 0;
+          c.dim = m % 2 == 0 ? 24 : 136;
+          c.rows = n % 2 == 0 ? 3 : 20;
+          block::check_tied(c);
+        }
+      }
+    }
+  });
+}
+
 TEST_CASE("dims up to the widest whose gradients are kept, and beyond") {
   for_each_target([](const std::string& name) {
     CAPTURE(name);

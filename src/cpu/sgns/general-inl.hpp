@@ -39,9 +39,10 @@ HWY_INLINE void set_squares(const sgns_block& b, const float* HWY_RESTRICT g) {
   for (std::size_t k = 0; k < b.n; ++k) b.output_squares[k] = mean_square(g + k, b.n, b.inputs, b.m, b);
 }
 
-/// Update of one lane-wide column with a rate per row; `delta` is scratch of [n] vectors.
+/// Update of one lane-wide column with a rate per row; `delta` and `before` are scratch of [n] vectors. A row may be
+/// input and output at once: every value is read before any is written.
 HWY_INLINE void update_column_any(const sgns_block& b, const float* HWY_RESTRICT g, const row_rates& rates,
-                                  std::size_t c, float* HWY_RESTRICT delta) {
+                                  std::size_t c, float* HWY_RESTRICT delta, float* HWY_RESTRICT before) {
   const tag d;
   for (std::size_t k = 0; k < b.n; ++k) {
     vec sum = hn::Zero(d);
@@ -49,11 +50,12 @@ HWY_INLINE void update_column_any(const sgns_block& b, const float* HWY_RESTRICT
       sum = hn::MulAdd(hn::Set(d, g[i * b.n + k]), hn::Load(d, b.inputs[i] + c), sum);
     }
     hn::Store(sum, d, delta + k * max_lanes);
+    hn::Store(hn::Load(d, b.outputs[k] + c), d, before + k * max_lanes);
   }
   for (std::size_t i = 0; i < b.m; ++i) {
     vec sum = hn::Zero(d);
     for (std::size_t k = 0; k < b.n; ++k) {
-      sum = hn::MulAdd(hn::Set(d, g[i * b.n + k]), hn::Load(d, b.outputs[k] + c), sum);
+      sum = hn::MulAdd(hn::Set(d, g[i * b.n + k]), hn::Load(d, before + k * max_lanes), sum);
     }
     const vec rate = hn::Set(d, rates.input[i]);
     hn::Store(hn::MulAdd(rate, sum, hn::Load(d, b.inputs[i] + c)), d, b.inputs[i] + c);
@@ -83,8 +85,8 @@ HWY_NOINLINE bool train_any(const sgns_block& b, loss_lanes& losses) {
   if (b.input_accumulated != nullptr) set_squares(b, z);
   row_rates rates;
   set_rates(b, rates);
-  alignas(64) float delta[max_columns * max_lanes];
-  for (std::size_t c = 0; c < b.stride; c += lanes) update_column_any(b, z, rates, c, delta);
+  alignas(64) float delta[max_columns * max_lanes], before[max_columns * max_lanes];
+  for (std::size_t c = 0; c < b.stride; c += lanes) update_column_any(b, z, rates, c, delta, before);
   return true;
 }
 

@@ -97,6 +97,7 @@ TEST_CASE("emulated: one warp learns what one CPU thread learns") {
     link.ratio = 0.7;
     cfg.optimizer = optimizer_kind::adagrad;
   }
+  SECTION("links by lazy Adam") { cfg.align_optimizer = align_optimizer_kind::adam; }
   SECTION("walks") {
     c.views[0].source = sequence_source::walks;
     SECTION("uniform") { c.views[0].walks.kind = walk_kind::uniform; }
@@ -156,6 +157,7 @@ TEST_CASE("emulated: planted partitions are recovered as by one CPU thread") {
   options.device = device_kind::cuda;
   const double wanted = support::purity(g, cpu.learned.views[0].input, 5);
   CHECK(wanted > 0.9);
+  cfg.tied = GENERATE(false, true);
   for (const auto precision : {table_precision::fp32, table_precision::bf16}) {
     cfg.precision = precision;
     emulated::reset();
@@ -163,6 +165,9 @@ TEST_CASE("emulated: planted partitions are recovered as by one CPU thread") {
     CHECK(emulated::faults() == "");
     CHECK(gpu.pairs == cpu.pairs);
     CHECK(support::purity(g, gpu.learned.views[0].input, 5) > wanted - 0.03);
+    const auto& [input, output] = gpu.learned.views[0];
+    const bool equal = std::equal(input.data(), input.data() + input.bytes() / sizeof(float), output.data());
+    CHECK(equal == cfg.tied);
   }
 }
 
