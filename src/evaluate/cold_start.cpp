@@ -121,7 +121,9 @@ cold_start_evaluation evaluate_cold_start(const model& m, bool validation, const
                        shown.show(ranking.best(most));
                      });
   result.model = ranking::summarise(ranks, how.k, shown, intervals);
-  const query_set without_histories{{std::vector<std::uint64_t>(held_out.size() + 1, 0), {}}, held_out.targets, {}};
+  query_set without_histories;
+  without_histories.histories.offsets.assign(held_out.size() + 1, 0);
+  without_histories.targets = held_out.targets;
   result.random = evaluate_random(m.cold.size(), without_histories, how.k);
   return result;
 }

@@ -3,6 +3,7 @@
 
 #include "config_text.hpp"
 
+using namespace m2grl;
 using namespace m2grl::test;
 using Catch::Matchers::Contains;
 

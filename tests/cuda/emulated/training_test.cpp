@@ -151,20 +151,20 @@ TEST_CASE("emulated: planted partitions are recovered as by one CPU thread") {
   cfg.dim = 16;
   cfg.epochs = 3;
   cfg.threads = 1;
+  cfg.tied = GENERATE(false, true);
   train_options options;
   options.device = device_kind::cpu;
   const train_result cpu = train(cfg, std::span(&view, 1), {}, options);
   options.device = device_kind::cuda;
   const double wanted = support::purity(g, cpu.learned.views[0].input, 5);
-  CHECK(wanted > 0.9);
-  cfg.tied = GENERATE(false, true);
+  CHECK(wanted > (cfg.tied ? 0.6 : 0.9));
   for (const auto precision : {table_precision::fp32, table_precision::bf16}) {
     cfg.precision = precision;
     emulated::reset();
     const train_result gpu = train(cfg, std::span(&view, 1), {}, options);
     CHECK(emulated::faults() == "");
     CHECK(gpu.pairs == cpu.pairs);
-    CHECK(support::purity(g, gpu.learned.views[0].input, 5) > wanted - 0.03);
+    CHECK(support::purity(g, gpu.learned.views[0].input, 5) > wanted - (cfg.tied ? 0.1 : 0.03));
     const auto& [input, output] = gpu.learned.views[0];
     const bool equal = std::equal(input.data(), input.data() + input.bytes() / sizeof(float), output.data());
     CHECK(equal == cfg.tied);
