@@ -17,6 +17,6 @@ struct loaded_graph {
   std::unique_ptr<hnsw_graph> graph;
 };
 /// Throws io_error; invalid_input where the file is damaged, of another version, or built from other vectors.
-[[nodiscard]] loaded_graph load_graph(const std::filesystem::path& file, const table& vectors);
+[[nodiscard]] loaded_graph load_graph(const std::filesystem::path& path, const table& vectors);
 
 }  // namespace m2grl::search

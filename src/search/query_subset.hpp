@@ -14,6 +14,7 @@ class query_subset {
   query_subset(const table& all, const search_options& how, std::span<const std::size_t> which);
   query_subset(const query_subset&) = delete;
   query_subset& operator=(const query_subset&) = delete;
+  ~query_subset() = default;
 
   [[nodiscard]] const table& rows() const noexcept { return rows_; }
   [[nodiscard]] const search_options& how() const noexcept { return how_; }
