@@ -526,7 +526,7 @@ TEST_CASE("views from edge lists: columns, types, shared nodes") {
   CHECK_THAT(fault(graphs("", "edges = \"e\"", "edges = \"f\"", compose)), Contains("edge list of other nodes"));
   CHECK_THAT(
       fault(graphs("", "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"")),
-      Contains("c.toml:6:13: view \"a\" asks for edges of type \"1\", but data.edge_columns names no type column"));
+      Contains("c.toml:7:13: view \"a\" asks for edges of type \"1\", but data.edge_columns names no type column"));
   CHECK_THAT(fault(graphs("edge_columns = \"u w\"", "edges = \"e\"", "edges = \"e\"")),
              Contains("c.toml:2:16: data.edge_columns: \"w\" is no column of an edge"));
   CHECK_THAT(fault(graphs("edge_columns = \"u v label\"", "edges = \"e\"", "edges = \"e\"")),
