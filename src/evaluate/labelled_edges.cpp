@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "config/edge_lists.hpp"
 #include "ingest/edge_file.hpp"
@@ -29,7 +28,6 @@ std::size_t view_named(const model& m, const std::string& name) {
   throw invalid_input(fmt::format("the model has no view \"{}\"; it has {}", name, fmt::join(names, ", ")));
 }
 
-/// The view of each type, [types]; no_view: none. A file without a type column has one type.
 constexpr std::size_t no_view = static_cast<std::size_t>(-1);
 
 std::size_t view_of_type(const model& m, const edge_file& file, const std::string& type) {
@@ -45,6 +43,7 @@ std::size_t view_of_type(const model& m, const edge_file& file, const std::strin
   return found;
 }
 
+/// The view of each type, [types]; no_view: none. A file without a type column has one type.
 std::vector<std::size_t> views_of_types(const model& m, const edge_file& file, const std::string& wanted) {
   if (file.types.size() == 0) {
     if (wanted.empty() && m.views.size() > 1) {
@@ -67,6 +66,7 @@ std::vector<std::size_t> views_of_types(const model& m, const edge_file& file, c
 }
 
 edge_file read(const model& m, const edge_list_source& source, bool labelled) {
+  if (!source.view.empty()) (void)view_named(m, source.view);
   edge_file_options options;
   options.workers = worker_count(0);
   const std::string& trained = m.cfg.data.edge_columns;
