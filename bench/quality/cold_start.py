@@ -22,14 +22,13 @@ QUANTILE = 0.9
 
 TRAINING = {
     "as shipped": [],
-    "both sides": ["train.side=both"],
-    "alpha 0.75": ["train.alpha=0.75"],
-    "alpha 1": ["train.alpha=1"],
-    "both sides, alpha 0.75": ["train.side=both", "train.alpha=0.75"],
-    "both sides, 3 epochs": ["train.side=both", "train.epochs=3"],
-    "3 epochs": ["train.epochs=3"],
+    "alpha 1, 5 epochs": ["train.alpha=1", "train.epochs=5"],
+    "alpha 1, 5 epochs, both sides": ["train.alpha=1", "train.epochs=5", "train.side=both"],
+    "alpha 1, 5 epochs, gamma 1": ["train.alpha=1", "train.epochs=5", "eval.input_similarity=1"],
+    "alpha 1, 1 epoch": ["train.alpha=1"],
+    "alpha 0.75, 5 epochs": ["train.alpha=0.75", "train.epochs=5"],
 }
-COMPOSE = ["category", "category,created_day:0.5", "category,created_day", "category,created_day:2"]
+COMPOSE = ["category", "category,created_day:0.5", "category,created_day"]
 CHOSEN = ("as shipped", "category,created_day")
 
 
@@ -88,7 +87,7 @@ def choose(args, folder):
         for compose in COMPOSE:
             found = evaluate(args, folder / "model", compose, folder)
             results.append({"training": name, "compose": compose, **found})
-            print(f"{name:24s} {compose:26s} {line_of(found)}", flush=True)
+            print(f"{name:30s} {compose:26s} {line_of(found)}", flush=True)
     return results
 
 
@@ -99,7 +98,7 @@ def report(args, folder):
         for seed in range(1, args.seeds + 1):
             train(args, args.data / "globo", folder / "model", [*TRAINING[name], f"train.seed={seed}"])
             runs.append(evaluate(args, folder / "model", compose, folder))
-            print(f"{name:24s} {compose:26s} seed {seed} {line_of(runs[-1])}", flush=True)
+            print(f"{name:30s} {compose:26s} seed {seed} {line_of(runs[-1])}", flush=True)
         median = {key: statistics.median(r[key] for r in runs) for key in ("hr@10", "hr@20", "ndcg@20", "mrr")}
         results.append({"training": name, "compose": compose, "median": median, "runs": runs})
     return results
