@@ -26,7 +26,7 @@ model cold_model() {
     }
     link.targets.ids.push_back(i % 9);
     link.counts.push_back(1);
-    if (i % 4 == 0) link.targets.ids.push_back((i + 1) % 9), link.counts.push_back(3);
+    if (i % 4 == 0 || i == 10) link.targets.ids.push_back((i + 1) % 9), link.counts.push_back(3);
     link.targets.end_row();
   }
   m.cold.links = {link};
