@@ -99,12 +99,13 @@ def main():
     parser.add_argument("--m2grl", type=pathlib.Path, default=ROOT / "build/bin/m2grl")
     parser.add_argument("--data", type=pathlib.Path,
                         default=pathlib.Path(os.environ.get("M2GRL_DATA", ROOT.parent / "shared/data")))
+    parser.add_argument("--graphs", nargs="+", default=["ppi", "blogcatalog"])
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        results = {graph: compare(args, graph, pathlib.Path(folder)) for graph in ("ppi", "blogcatalog")}
+        results = {graph: compare(args, graph, pathlib.Path(folder)) for graph in args.graphs}
     if args.json:
         args.json.write_text(json.dumps(results, indent=1) + "\n")
 

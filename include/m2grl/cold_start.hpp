@@ -19,6 +19,7 @@ struct cold_start_evaluation {
   std::uint64_t unlinked_items = 0;  ///< of them: without a node in any composed view, their scores are all 0
   std::uint64_t empty_queries = 0;   ///< cold queries whose history holds no item of the model: all their scores are 0
   ranking_metrics model, random;
+  ranking_metrics known_history;  ///< the model's over the other queries, those whose history says something
 };
 
 /// Ranks the model's cold items (dataset.hpp) among themselves for each cold query, by the attribute views of

@@ -112,15 +112,20 @@ cold_start_evaluation evaluate_cold_start(const model& m, bool validation, const
   for (std::size_t q = 0; q < held_out.size(); ++q) result.empty_queries += held_out.histories[q].empty();
 
   const table queries = history_vectors(query_vectors(parts), held_out.histories, how.history, how.decay);
-  std::vector<std::uint64_t> ranks(held_out.size());
-  ranking::shown_nodes shown(m.cold.size());
+  std::vector<std::uint64_t> ranks(held_out.size()), known_ranks;
+  ranking::shown_nodes shown(m.cold.size()), known_shown(m.cold.size());
   for_each_score_row(queries, candidate_vectors(cold, how.input_similarity),
                      [&](std::size_t q, std::span<float> scores) {
                        cold_ranking ranking(scores.size(), intervals.seed);
                        ranks[q] = ranking.rank(q, scores, held_out.targets[q]);
                        shown.show(ranking.best(most));
+                       if (!held_out.histories[q].empty()) known_shown.show(ranking.best(most));
                      });
+  for (std::size_t q = 0; q < ranks.size(); ++q) {
+    if (!held_out.histories[q].empty()) known_ranks.push_back(ranks[q]);
+  }
   result.model = ranking::summarise(ranks, how.k, shown, intervals);
+  result.known_history = ranking::summarise(known_ranks, how.k, known_shown, intervals);
   query_set without_histories;
   without_histories.histories.offsets.assign(held_out.size() + 1, 0);
   without_histories.targets = held_out.targets;

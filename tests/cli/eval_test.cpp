@@ -121,7 +121,9 @@ TEST_CASE("eval cold-start: new items, ranked among themselves by their category
                               "empty_queries", "resamples",       "seed",       "hr@1",       "hr_interval@1",
                               "ndcg@1",        "ndcg_interval@1", "coverage@1", "hr@3",       "hr_interval@3",
                               "ndcg@3",        "ndcg_interval@3", "coverage@3", "mrr",        "mrr_interval",
-                              "random"});
+                              "known_history", "random"});
+  CHECK(report["known_history"]["queries"] == shop::users);
+  CHECK(report["known_history"]["mrr"] == report["mrr"]);
   CHECK(report["queries"] == shop::users);
   CHECK(report["cold_items"] == 24);
   CHECK(report["unlinked_items"] == 0);

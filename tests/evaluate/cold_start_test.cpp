@@ -26,7 +26,7 @@ model cold_model() {
     }
     link.targets.ids.push_back(i % 9);
     link.counts.push_back(1);
-    if (i % 4 == 0) link.targets.ids.push_back((i + 1) % 9), link.counts.push_back(3);
+    if (i % 4 == 0 || i == 10) link.targets.ids.push_back((i + 1) % 9), link.counts.push_back(3);
     link.targets.end_row();
   }
   m.cold.links = {link};
@@ -78,6 +78,7 @@ TEST_CASE("cold start: ranks by attributes alone, summed by hand") {
   CHECK(result.unlinked_items == 2);
   CHECK(result.empty_queries == 1);
   CHECK(result.model.queries == 40);
+  CHECK(result.known_history.queries == 39);
   double hits = 0, mrr = 0, tied = 0;
   const view_tables& tables = m.views[1].tables;
   for (std::size_t q = 0; q < 60; ++q) {
@@ -110,6 +111,9 @@ TEST_CASE("cold start: ranks by attributes alone, summed by hand") {
   CHECK(result.model.mrr * 40 <= Approx(mrr + tied));
   CHECK(result.random.at_k(4).hit_rate == Approx(4 / 12.0));
   CHECK(result.model.at_k(4).hit_rate_interval.low < result.model.at_k(4).hit_rate);
+  // One query without a history: its reciprocal rank is at most 1.
+  CHECK(result.known_history.mrr * 39 <= Approx(result.model.mrr * 40));
+  CHECK(result.known_history.mrr * 39 >= Approx(result.model.mrr * 40 - 1));
   // The item view has no say.
   eval_config attributes = m.cfg.eval;
   attributes.compose = {{"category", 2}};

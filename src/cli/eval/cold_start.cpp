@@ -21,12 +21,18 @@ void run_cold_start(const model& m, bool validation, const eval_config& how, con
               {"resamples", intervals.resamples},
               {"seed", intervals.seed}};
   report.update(metrics_json(result.model));
+  report["known_history"] = metrics_json(result.known_history);
+  report["known_history"]["queries"] = result.known_history.queries;
   report["random"] = metrics_json(result.random);
   write_json(json_path, report);
   if (json_path == "-") return;
   fmt::print("{}, {}, {} over {} unseen in training ({} without attributes)\n{}", result.protocol, result.split,
              plural(result.model.queries, "query", "queries"), plural(result.cold_items, "item", "items"),
-             grouped(result.unlinked_items), metrics_text({{"model", result.model}, {"random", result.random}}));
+             grouped(result.unlinked_items),
+             metrics_text(
+                 {{"model", result.model},
+                  {fmt::format("{} with a known history", grouped(result.known_history.queries)), result.known_history},
+                  {"random", result.random}}));
   if (intervals.resamples > 0) fmt::print("{}", intervals_text(result.model));
 }
 
