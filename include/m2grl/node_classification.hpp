@@ -38,7 +38,8 @@ struct classification_options {
 };
 
 /// F1 at one share, the mean over the splits. The intervals resample nodes, the same in every split, and keep the
-/// classifiers: how far the figures hang on which nodes were labelled.
+/// classifiers: how far the figures hang on which nodes were labelled. A label that a resample does not show at all is
+/// left out of its macro-F1.
 struct classification_at {
   double train_share = 0;
   estimate micro, macro;

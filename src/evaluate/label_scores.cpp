@@ -23,9 +23,11 @@ f1_scores f1_of(const split_predictions& split, const ragged& truth, std::size_t
   for (std::size_t l = 0; l < labels; ++l) {
     all_both += both[l];
     all_either += either[l];
-    if (either[l] > 0) f1.macro += 2 * static_cast<double>(both[l]) / static_cast<double>(either[l]);
+    if (either[l] == 0) continue;
+    ++f1.present;
+    f1.macro += 2 * static_cast<double>(both[l]) / static_cast<double>(either[l]);
   }
-  f1.macro /= static_cast<double>(std::max<std::size_t>(1, labels));
+  f1.macro /= static_cast<double>(std::max<std::uint64_t>(1, f1.present));
   f1.micro = all_either == 0 ? 0 : 2 * static_cast<double>(all_both) / static_cast<double>(all_either);
   return f1;
 }

@@ -17,7 +17,9 @@ struct split_predictions {
 };
 
 struct f1_scores {
-  double micro = 0, macro = 0;
+  double micro = 0;
+  double macro = 0;           ///< mean over the labels that some counted node has or got
+  std::uint64_t present = 0;  ///< how many those are
 };
 
 /// Of one split; test node n counts times[n] times. `truth`: the labels of every labelled node.

@@ -126,37 +126,61 @@ class classifier {
   double c_;
 };
 
-/// Mean micro- and macro-F1 over the splits.
-std::vector<double> mean_f1(std::span<const split_predictions> splits, const node_labels& labels,
-                            std::span<const std::uint32_t> times) {
-  std::vector<double> mean(2, 0.0);
-  for (const split_predictions& split : splits) {
-    const f1_scores f1 = f1_of(split, labels.of_node, labels.names.size(), times);
-    mean[0] += f1.micro / static_cast<double>(splits.size());
-    mean[1] += f1.macro / static_cast<double>(splits.size());
+/// The splits of one share, scored together.
+class scored_splits {
+ public:
+  scored_splits(std::span<const split_predictions> splits, const node_labels& labels)
+      : splits_(splits), labels_(labels) {
+    const std::vector<std::uint32_t> once(labels.nodes.size(), 1);
+    for (const split_predictions& split : splits) {
+      whole_.push_back(score(split, once));
+      present_.push_back(static_cast<double>(whole_.back().present) / static_cast<double>(labels.names.size()));
+      whole_.back().macro *= present_.back();
+    }
   }
-  return mean;
-}
+
+  /// Mean micro- and macro-F1; node n counts times[n] times. A label that the whole split shows but this sample does
+  /// not is left out of the mean: counted as 0, it would pull every resample below the figure itself.
+  [[nodiscard]] std::vector<double> mean(std::span<const std::uint32_t> times) const {
+    std::vector<double> mean(2, 0.0);
+    for (std::size_t s = 0; s < splits_.size(); ++s) {
+      const f1_scores f1 = score(splits_[s], times);
+      mean[0] += f1.micro / static_cast<double>(splits_.size());
+      mean[1] += f1.macro * present_[s] / static_cast<double>(splits_.size());
+    }
+    return mean;
+  }
+
+  /// Standard deviation over the splits of a figure whose mean is given; 0 for a single split.
+  [[nodiscard]] double deviation(double f1_scores::*figure, double mean) const {
+    if (whole_.size() < 2) return 0;
+    double squares = 0;
+    for (const f1_scores& f1 : whole_) squares += (f1.*figure - mean) * (f1.*figure - mean);
+    return std::sqrt(squares / static_cast<double>(whole_.size() - 1));
+  }
+
+ private:
+  [[nodiscard]] f1_scores score(const split_predictions& split, std::span<const std::uint32_t> times) const {
+    return f1_of(split, labels_.of_node, labels_.names.size(), times);
+  }
+
+  std::span<const split_predictions> splits_;
+  const node_labels& labels_;
+  std::vector<f1_scores> whole_;  ///< of every node once; macro over all labels
+  std::vector<double> present_;   ///< share of the labels that the split shows
+};
 
 classification_at summarise(double share, std::span<const split_predictions> splits, const node_labels& labels,
                             const resampling& how) {
   const std::size_t nodes = labels.nodes.size();
+  const scored_splits scored(splits, labels);
   const auto figures = bootstrap(nodes, how, [&](std::span<const std::uint32_t> sample) {
     std::vector<std::uint32_t> times(nodes, 0);
     for (const std::uint32_t node : sample) ++times[node];
-    return mean_f1(splits, labels, times);
+    return scored.mean(times);
   });
-  classification_at at{share, figures[0], figures[1], 0, 0};
-  const std::vector<std::uint32_t> once(nodes, 1);
-  for (const split_predictions& split : splits) {
-    const f1_scores f1 = f1_of(split, labels.of_node, labels.names.size(), once);
-    at.micro_deviation += std::pow(f1.micro - at.micro.value, 2);
-    at.macro_deviation += std::pow(f1.macro - at.macro.value, 2);
-  }
-  const auto freedom = static_cast<double>(std::max<std::size_t>(2, splits.size()) - 1);
-  at.micro_deviation = std::sqrt(at.micro_deviation / freedom);
-  at.macro_deviation = std::sqrt(at.macro_deviation / freedom);
-  return at;
+  return {share, figures[0], figures[1], scored.deviation(&f1_scores::micro, figures[0].value),
+          scored.deviation(&f1_scores::macro, figures[1].value)};
 }
 
 }  // namespace

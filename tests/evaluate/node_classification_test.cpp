@@ -77,10 +77,11 @@ TEST_CASE("F1: micro and macro counted by hand, nodes counted several times") {
   const std::vector<std::uint32_t> once{1, 1, 1}, twice{2, 0, 1};
   const auto f1 = classify::f1_of(split, truth, 4, once);
   CHECK(f1.micro == Approx(2.0 / 4));                             // 2 of 4 predictions are right
-  CHECK(f1.macro == Approx((2.0 / 3 + 0 + 2.0 / 3 + 0) / 4));     // a: 1 of (1, 2), b: none, c: 1 of (1, 2)
+  CHECK(f1.present == 3);                                         // not d
+  CHECK(f1.macro == Approx((2.0 / 3 + 0 + 2.0 / 3) / 3));         // a: 1 of (1, 2), b: none, c: 1 of (1, 2)
   const auto weighted = classify::f1_of(split, truth, 4, twice);  // node 0 twice, node 2 once
   CHECK(weighted.micro == Approx(3.0 / 5));
-  CHECK(weighted.macro == Approx((4.0 / 4 + 0 + 2.0 / 4 + 0) / 4));
+  CHECK(weighted.macro == Approx((4.0 / 4 + 0 + 2.0 / 4) / 3));
 }
 
 TEST_CASE("the q likeliest labels, ties to the lower number") {
@@ -138,6 +139,10 @@ TEST_CASE("node classification: planted labels are found, drawn ones are not") {
   CHECK(chance.at[0].micro_deviation > 0);
   CHECK(chance.at[0].micro.between.low < chance.at[0].micro.value);
   CHECK(chance.at[0].micro.between.high > chance.at[0].micro.value);
+  for (const auto& at : chance.at) {  // few nodes a label: still a figure within its interval
+    CHECK(at.macro.between.low < at.macro.value);
+    CHECK(at.macro.between.high > at.macro.value);
+  }
   for (node_id i = 0; i < 600; ++i) {
     for (const node_id label : labels.of_node[i]) vectors[i][label] += 12;
   }
@@ -146,6 +151,12 @@ TEST_CASE("node classification: planted labels are found, drawn ones are not") {
     CHECK(at.micro.value > 0.98);
     CHECK(at.macro.value > 0.98);
   }
+  node_labels more = labels;  // a label that nobody has counts 0
+  more.names.emplace_back("f");
+  const auto with_more = evaluate_node_classification(vectors, more, options);
+  CHECK(with_more.at[0].macro.value == Approx(planted.at[0].macro.value * 5 / 6));
+  CHECK(with_more.at[0].macro.between.high == Approx(planted.at[0].macro.between.high * 5 / 6));
+  CHECK(with_more.at[0].micro.value == planted.at[0].micro.value);
   const auto again = evaluate_node_classification(vectors, labels, options);
   CHECK(again.at[0].micro.value == planted.at[0].micro.value);
   CHECK(again.at[0].micro.between.low == planted.at[0].micro.between.low);
