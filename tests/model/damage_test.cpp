@@ -162,7 +162,7 @@ TEST_CASE("a manifest that does not fit is refused") {
     forge_manifest(place, change);
     CHECK_THAT(fault_of_loading(place), Catch::Contains("model.json") && Catch::Contains(message));
   };
-  changed([](json& j) { j["version"] = 3; }, "format version 3");
+  changed([](json& j) { j["version"] = 4; }, "format version 4");
   changed([](json& j) { j["version"] = "1"; }, "version is missing");
   changed([](json& j) { j.erase("views"); }, "manifest cannot be used");
   changed([](json& j) { j["views"][0]["name"] = 7; }, "manifest cannot be used");
