@@ -144,8 +144,8 @@ struct train_config {
   double min_learning_rate = 0;  ///< where the linear decay ends
   double warmup = 0;             ///< share of the run over which the rate first rises from 0
   optimizer_kind optimizer = optimizer_kind::sgd;
-  /// One table a view in training, input and output at once: half the memory, and symmetric scores. What is learned has
-  /// it twice.
+  /// One table a view in training, input and output at once: half the memory while it trains, and symmetric scores.
+  /// What is learned has it twice.
   bool tied = false;
 
   std::uint32_t window = 5;  ///< radius R, 1 … 16

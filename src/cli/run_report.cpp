@@ -53,7 +53,17 @@ std::string view_task_text(const view_data& view, const view_config& how) {
 double table_bytes(const train_config& train, std::size_t rows) {
   const double stride = std::ceil(train.dim / 16.0) * 16;
   const double state = train.optimizer == optimizer_kind::adagrad ? 1 : 0;  // one accumulator a row
-  return (train.tied ? 1 : 2) * static_cast<double>(rows) * (stride + state) * sizeof(float);
+  return 2 * static_cast<double>(rows) * (stride + state) * sizeof(float);  // tied tables, too, come out as two
+}
+
+/// Of lazy Adam, where a link moves the view's rows by it.
+double moment_bytes(const config& cfg, const dataset& data, std::size_t v) {
+  const view_data& view = data.views[v];
+  const bool moved = std::any_of(cfg.links.begin(), cfg.links.end(), [&](const link_config& link) {
+    return link.from == view.name || link.to == view.name;
+  });
+  if (!moved || cfg.train.align_optimizer != align_optimizer_kind::adam) return 0;
+  return static_cast<double>(view.ids.size()) * (2 * std::ceil(cfg.train.dim / 16.0) * 16 + 1) * sizeof(float);
 }
 
 }  // namespace
@@ -128,6 +138,7 @@ double estimated_bytes(const config& cfg, const dataset& data) {
     total += static_cast<double>(view.sequences.ids.size()) * 4 + static_cast<double>(view.sequences.size()) * 8;
     total += static_cast<double>(view.graph.edges()) * 8 + static_cast<double>(view.graph.nodes()) * 8;
   }
+  for (std::size_t v = 0; v < data.views.size(); ++v) total += moment_bytes(cfg, data, v);
   for (const link_data& link : data.links) {
     total += static_cast<double>(link.targets.ids.size()) * 12 + static_cast<double>(link.targets.size()) * 16;
   }

@@ -5,10 +5,12 @@
 #include "evaluate/bootstrap.hpp"
 #include "evaluate/ranking.hpp"
 #include "evaluate/score_rows.hpp"
+#include "ingest/find_link.hpp"
 #include "m2grl/alignment_evaluation.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/recommend.hpp"
 #include "metric/relation_space.hpp"
+#include "table_rows.hpp"
 
 namespace m2grl {
 namespace {
@@ -63,26 +65,17 @@ class link_measures {
 };
 
 const link_data& link_of(const model& m, const relation& r) {
-  const auto found = std::find_if(m.links.begin(), m.links.end(),
-                                  [&](const link_data& link) { return link.from == r.from && link.to == r.to; });
-  if (found != m.links.end()) return *found;
+  if (const link_data* link = find_link(m.links, r.from, r.to)) return *link;
   throw invalid_input(
       fmt::format("views \"{}\" and \"{}\" are aligned but not linked", m.views[r.from].name, m.views[r.to].name));
-}
-
-/// The rows of a table that are asked for.
-table picked(const table& all, std::span<const std::size_t> rows) {
-  table some(rows.size(), all.dim());
-  for (std::size_t i = 0; i < rows.size(); ++i) std::copy_n(all[rows[i]].begin(), all.dim(), some[i].begin());
-  return some;
 }
 
 alignment_row evaluate(const model& m, const relation& r, std::span<const std::uint32_t> k, const resampling& how) {
   const link_data& link = link_of(m, r);
   const model_view &from = m.views[r.from], &to = m.views[r.to];
   const link_measures shape(link, to.ids.size(), k, 0);
-  std::vector<std::size_t> items;
-  for (std::size_t item = 0; item < from.ids.size(); ++item) {
+  std::vector<node_id> items;
+  for (node_id item = 0; item < from.ids.size(); ++item) {
     if (shape.scored(item)) items.push_back(item);
   }
   alignment_row row{from.name, to.name, r.projection, items.size(), from.ids.size() - items.size(), to.ids.size(),
@@ -92,7 +85,7 @@ alignment_row evaluate(const model& m, const relation& r, std::span<const std::u
         fmt::format("no node of view \"{}\" is linked to some nodes of \"{}\" but not to all", from.name, to.name));
   }
   // b is left out: it adds the same to every logit.
-  const table queries = metric::in_relation_space(picked(from.tables.input, items), r.w_from, r.projection);
+  const table queries = metric::in_relation_space(gather_rows(from.tables.input, items), r.w_from, r.projection);
   const table nodes = metric::in_relation_space(to.tables.input, r.w_to.empty() ? r.w_from : r.w_to, r.projection);
   link_measures by_logit(link, to.ids.size(), k, items.size()), by_count = by_logit;
   const std::vector<float> counts(to.ids.counts().begin(), to.ids.counts().end());

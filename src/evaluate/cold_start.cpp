@@ -96,7 +96,7 @@ std::uint64_t unlinked_items(const model& m, std::span<const vector_part> parts)
 cold_start_evaluation evaluate_cold_start(const model& m, bool validation, const eval_config& how,
                                           const resampling& intervals) {
   cold_start_evaluation result;
-  result.split = validation ? "validation" : "test";
+  result.split = ranking::split_name(validation);
   const query_set held_out = cold_queries(validation ? m.validation : m.test);
   if (held_out.size() == 0) {
     throw invalid_input(
@@ -118,8 +118,9 @@ cold_start_evaluation evaluate_cold_start(const model& m, bool validation, const
                      [&](std::size_t q, std::span<float> scores) {
                        cold_ranking ranking(scores.size(), intervals.seed);
                        ranks[q] = ranking.rank(q, scores, held_out.targets[q]);
-                       shown.show(ranking.best(most));
-                       if (!held_out.histories[q].empty()) known_shown.show(ranking.best(most));
+                       const auto best = ranking.best(most);
+                       shown.show(best);
+                       if (!held_out.histories[q].empty()) known_shown.show(best);
                      });
   for (std::size_t q = 0; q < ranks.size(); ++q) {
     if (!held_out.histories[q].empty()) known_ranks.push_back(ranks[q]);

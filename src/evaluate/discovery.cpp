@@ -7,6 +7,7 @@
 #include "evaluate/discovery_scores.hpp"
 #include "evaluate/hit_rates.hpp"
 #include "evaluate/list_measures.hpp"
+#include "evaluate/ranking.hpp"
 #include "evaluate/score_rows.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/metric.hpp"
@@ -17,13 +18,7 @@ namespace {
 
 using namespace discovery;
 
-void check(const model& m, const query_set& held_out, const eval_config& how, const discovery_options& options,
-           const std::string& split) {
-  if (held_out.size() == 0) {
-    throw invalid_input(fmt::format("the model holds no {} queries: its split held no events out for them", split));
-  }
-  if (how.k.empty()) throw invalid_input("no k to evaluate at");
-  if (*std::min_element(how.k.begin(), how.k.end()) == 0) throw invalid_input("k is 0, it must be at least 1");
+void check_mix(const model& m, const discovery_options& options) {
   for (const double mix : options.mix) {
     if (!(mix >= 0 && mix <= 1))
       throw invalid_input(fmt::format("a mixing weight is {}, it must lie between 0 and 1", mix));
@@ -50,11 +45,12 @@ bool is_discovery(std::span<const node_id> history, node_id target, std::span<co
 class list_collector {
  public:
   list_collector(const query_set& held_out, const item_facts& facts, const std::vector<discovery_row>& rows,
-                 std::span<const std::uint32_t> k)
+                 std::span<const std::uint32_t> k, std::uint32_t most)
       : held_out_(held_out),
         facts_(facts),
         rows_(rows),
         k_(k),
+        most_(most),
         measures_(facts, held_out.size(), rows.size() * k.size()),
         hits_{std::vector<std::vector<std::uint32_t>>(held_out.size()), {}} {}
 
@@ -100,7 +96,7 @@ class list_collector {
     const float goal = target == no_node ? 0 : scores[target];
     for (const node_id id : history) scores[id] = excluded_score;
     if (target != no_node) scores[target] = goal;  // bought again: a target always stands
-    select_top_k(scores, *std::max_element(k_.begin(), k_.end()), best);
+    select_top_k(scores, most_, best);
     const auto place = static_cast<std::size_t>(std::find(best.begin(), best.end(), target) - best.begin());
     const node_id last = history.empty() ? no_node : facts_.category(history.back());
     for (std::size_t i = 0; i < k_.size(); ++i) {
@@ -114,6 +110,7 @@ class list_collector {
   const item_facts& facts_;
   const std::vector<discovery_row>& rows_;
   std::span<const std::uint32_t> k_;
+  std::uint32_t most_;  ///< the largest k
   list_measures measures_;
   query_hits hits_;
 };
@@ -152,10 +149,11 @@ void fill(discovery_evaluation& result, const list_collector& lists, const hit_r
 
 discovery_evaluation evaluate_discovery(const model& m, bool validation, const eval_config& how,
                                         const discovery_options& options) {
-  const query_set& held_out = validation ? m.validation : m.test;
+  const query_set& held_out = ranking::held_out_queries(m, validation);
+  const std::uint32_t most = ranking::largest(how.k);
+  check_mix(m, options);
   discovery_evaluation result;
-  result.split = validation ? "validation" : "test";
-  check(m, held_out, how, options, result.split);
+  result.split = ranking::split_name(validation);
   result.view = category_view(m, options.view.empty() && m.metric ? m.metric->options.view : options.view);
   result.queries = held_out.size();
   result.rows = rows_for(options);
@@ -163,7 +161,7 @@ discovery_evaluation evaluate_discovery(const model& m, bool validation, const e
   const model_view& items = m.views[0];
   const item_facts facts(items.tables.input, items.ids.counts(), categories,
                          m.views[view_index(m, result.view)].ids.size());
-  list_collector lists(held_out, facts, result.rows, how.k);
+  list_collector lists(held_out, facts, result.rows, how.k, most);
   eval_config item_alone = how;
   item_alone.compose.clear();
   std::vector<score_vectors> vectors;

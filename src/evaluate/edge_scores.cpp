@@ -1,34 +1,17 @@
 #include "evaluate/edge_scores.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "evaluate/score_rows.hpp"
+#include "table_rows.hpp"
 
 namespace m2grl {
 namespace {
 
 double dot(std::span<const float> a, std::span<const float> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-table unit_rows(const table& vectors) {
-  table units = vectors.clone();
-  for (std::size_t r = 0; r < units.rows(); ++r) {
-    const auto length = static_cast<float>(std::sqrt(dot(units[r], units[r])));
-    if (length == 0) continue;
-    for (float& value : units[r]) value /= length;
-  }
-  return units;
-}
-
-table rows_of(const table& from, std::span<const node_id> nodes) {
-  table rows(nodes.size(), from.dim());
-  for (std::size_t r = 0; r < nodes.size(); ++r)
-    std::copy(from[nodes[r]].begin(), from[nodes[r]].end(), rows[r].begin());
-  return rows;
 }
 
 /// Rank of the target among scores that are numbers; the excluded are none.
@@ -78,11 +61,11 @@ void edge_scorer::rank_block(std::span<const node_id> nodes, std::span<const nod
                              std::span<double> ranks) const {
   const table &in = view_.tables.input, &out = view_.tables.output;
   const bool cosine = how_ == edge_score::cosine;
-  const table forward = rows_of(cosine ? units_ : in, nodes);
+  const table forward = gather_rows(cosine ? units_ : in, nodes);
   table backward;
   std::vector<scored_tables> ways{{&forward, cosine ? &units_ : &out}};
   if (how_ == edge_score::both) {
-    backward = rows_of(out, nodes);
+    backward = gather_rows(out, nodes);
     ways.push_back({&backward, &in});
   }
   for_each_query(ways, [&](std::size_t q, score_rows rows) {

@@ -5,17 +5,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "table_rows.hpp"
+
 namespace m2grl::discovery {
 
 item_facts::item_facts(const table& vectors, std::span<const std::uint64_t> counts, std::span<const node_id> categories,
                        std::size_t category_count)
-    : units_(vectors.clone()), categories_(categories), category_count_(category_count) {
-  for (std::size_t r = 0; r < units_.rows(); ++r) {
-    double squares = 0;
-    for (const float value : units_[r]) squares += static_cast<double>(value) * static_cast<double>(value);
-    if (squares == 0) continue;
-    for (float& value : units_[r]) value = static_cast<float>(static_cast<double>(value) / std::sqrt(squares));
-  }
+    : units_(unit_rows(vectors)), categories_(categories), category_count_(category_count) {
   const double total = std::accumulate(counts.begin(), counts.end(), 0.0);
   for (const std::uint64_t count : counts) {
     bits_.push_back(std::log2(total / std::max<double>(1, static_cast<double>(count))));

@@ -45,25 +45,11 @@ ranking_metrics evaluate_ranking(const table& queries, const table& candidates, 
   return summarise(ranks, k, shown, intervals);
 }
 
-namespace {
-
-std::string why_no_queries(split_kind kind, const std::string& split) {
-  const char* const why =
-      kind == split_kind::none   ? "it was trained with split.kind = \"none\", which holds nothing out"
-      : kind == split_kind::last ? "no user had the three events that split.kind = \"last\" needs"
-      : split == "validation"    ? "it was trained with split.kind = \"time\", which holds out a test only"
-                                 : "no session after the boundary of split.kind = \"time\" has two events";
-  return fmt::format("the model holds no {} queries: {}", split, why);
-}
-
-}  // namespace
-
 next_item_evaluation evaluate_next_item(const model& m, bool validation, const eval_config& how,
                                         const resampling& intervals) {
-  const query_set& held_out = validation ? m.validation : m.test;
+  const query_set& held_out = held_out_queries(m, validation);
   next_item_evaluation result;
-  result.split = validation ? "validation" : "test";
-  if (held_out.size() == 0) throw invalid_input(why_no_queries(m.cfg.split.kind, result.split));
+  result.split = split_name(validation);
   const auto parts = parts_of(m, how.compose);
   const table queries = history_vectors(query_vectors(parts), held_out.histories, how.history, how.decay);
   result.model = evaluate_ranking(queries, candidate_vectors(parts, how.input_similarity), held_out, how.k, intervals);

@@ -10,6 +10,20 @@
 
 namespace m2grl::ranking {
 
+const char* split_name(bool validation) { return validation ? "validation" : "test"; }
+
+const query_set& held_out_queries(const model& m, bool validation) {
+  const query_set& held_out = validation ? m.validation : m.test;
+  if (held_out.size() > 0) return held_out;
+  const split_kind kind = m.cfg.split.kind;
+  const char* const why = kind == split_kind::none
+                              ? "it was trained with split.kind = \"none\", which holds nothing out"
+                          : kind == split_kind::last ? "no user had the three events that split.kind = \"last\" needs"
+                          : validation ? "it was trained with split.kind = \"time\", which holds out a test only"
+                                       : "no session after the boundary of split.kind = \"time\" has two events";
+  throw invalid_input(fmt::format("the model holds no {} queries: {}", split_name(validation), why));
+}
+
 std::uint32_t largest(std::span<const std::uint32_t> k) {
   if (k.empty()) throw invalid_input("no k to evaluate at");
   if (*std::min_element(k.begin(), k.end()) == 0) throw invalid_input("k is 0, it must be at least 1");

@@ -13,6 +13,10 @@ namespace m2grl::ranking {
 /// Rank of a target that was unseen in training.
 inline constexpr std::uint64_t miss = std::numeric_limits<std::uint64_t>::max();
 
+/// "validation" or "test".
+[[nodiscard]] const char* split_name(bool validation);
+/// The model's queries of that split. Throws invalid_input where it holds none, saying why.
+[[nodiscard]] const query_set& held_out_queries(const model& m, bool validation);
 /// Throws invalid_input where there is no k, or one is 0.
 [[nodiscard]] std::uint32_t largest(std::span<const std::uint32_t> k);
 /// Throws invalid_input where histories and targets differ in number or name a node that is not among the nodes.

@@ -7,6 +7,7 @@
 
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
+#include "table_rows.hpp"
 
 namespace m2grl {
 namespace {
@@ -35,12 +36,6 @@ similarity similarity_of(neighbour_score score) {
     case neighbour_score::l2: return similarity::l2;
   }
   return similarity::inner_product;
-}
-
-table gather(const table& rows, std::span<const node_id> ids) {
-  table gathered(ids.size(), rows.dim());
-  for (std::size_t i = 0; i < ids.size(); ++i) std::copy(rows[ids[i]].begin(), rows[ids[i]].end(), gathered[i].begin());
-  return gathered;
 }
 
 }  // namespace
@@ -102,7 +97,7 @@ std::vector<std::vector<scored_node>> similar_nodes(const neighbour_vectors& vec
   search_options how;
   how.k = limits.k, how.by = vectors.by(), how.filters = limits.filters;
   how.excluded = {one_each, wanted};  // each node itself
-  const table some = nodes.empty() ? table() : gather(vectors.queries(), nodes);
+  const table some = nodes.empty() ? table() : gather_rows(vectors.queries(), nodes);
   const table& queries = nodes.empty() ? vectors.queries() : some;
   if (limits.index != nullptr) return limits.index->search(queries, how, limits.width);
   return search_top_k(queries, vectors.candidates(), how);

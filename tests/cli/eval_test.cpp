@@ -172,3 +172,16 @@ TEST_CASE("eval: protocols that cannot be asked for") {
              Contains("compose names no view beside the item view"));
   CHECK(eval(folder, {"--protocol", "fortune"}).code == 2);
 }
+
+TEST_CASE("eval: options that the protocol would pass over are wrong usage") {
+  const auto& folder = shop_with_news();
+  const auto refused = [&](const std::vector<std::string>& more, const std::string& message) {
+    const auto result = eval(folder, more);
+    CHECK(result.code == 2);
+    CHECK_THAT(result.err, Contains(message));
+  };
+  refused({"--labels", "labels.txt"}, "--labels: means nothing to --protocol next-item");
+  refused({"--protocol", "alignment", "--mix", "0.5"}, "--mix: means nothing to --protocol alignment");
+  refused({"--protocol", "node-classification", "--labels", "labels.txt", "--k", "10"},
+          "--k: means nothing to --protocol node-classification");
+}

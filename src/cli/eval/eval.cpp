@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -64,6 +65,36 @@ void run_eval(const eval_arguments& args) {
   if (args.intervals.resamples > 0) fmt::print("{}", intervals_text(result.model));
 }
 
+/// Options that mean something to some protocols only.
+struct protocol_option {
+  const char* option;
+  std::vector<std::string> protocols;
+};
+
+/// An option that the protocol would pass over is wrong usage.
+void require_own_options(const CLI::App& command, const std::string& protocol) {
+  static const std::vector<protocol_option> known{
+      {"--split", {"next-item", "discovery", "cold-start"}},
+      {"--compose", {"next-item", "discovery", "cold-start"}},
+      {"--history", {"next-item", "discovery", "cold-start"}},
+      {"--decay", {"next-item", "discovery", "cold-start"}},
+      {"--k", {"next-item", "discovery", "cold-start", "alignment", "link-prediction"}},
+      {"--view", {"discovery", "alignment", "node-classification", "link-prediction"}},
+      {"--mix", {"discovery"}},
+      {"--edges", {"link-prediction"}},
+      {"--known", {"link-prediction"}},
+      {"--edge-columns", {"link-prediction"}},
+      {"--score", {"link-prediction"}},
+      {"--labels", {"node-classification"}},
+      {"--train-share", {"node-classification"}},
+      {"--splits", {"node-classification"}}};
+  for (const auto& [option, protocols] : known) {
+    if (command.count(option) == 0) continue;
+    if (std::find(protocols.begin(), protocols.end(), protocol) != protocols.end()) continue;
+    throw CLI::ValidationError(option, fmt::format("means nothing to --protocol {}", protocol));
+  }
+}
+
 }  // namespace
 
 void add_eval(CLI::App& app) {
@@ -96,7 +127,10 @@ void add_eval(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--seed", args->intervals.seed, "of the bootstrap")->capture_default_str();
   command->add_option("--json", args->json, "write the metrics as JSON; \"-\": to standard output")->type_name("FILE");
-  command->callback([args] { run_eval(*args); });
+  command->callback([args, command] {
+    require_own_options(*command, args->protocol);
+    run_eval(*args);
+  });
 }
 
 }  // namespace m2grl::cli
