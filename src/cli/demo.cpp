@@ -232,7 +232,7 @@ void run_demo(const demo_arguments& args, interrupts& signals) {
 }  // namespace
 
 void add_demo(CLI::App& app, interrupts& signals) {
-  auto* command = app.add_subcommand("demo", "a synthetic marketplace: generate, train, evaluate, recommend");
+  auto* command = app.add_subcommand("demo", "a synthetic marketplace: generate, train, evaluate, recommend, report");
   auto args = std::make_shared<demo_arguments>();
   command
       ->add_option("--out", args->out,
