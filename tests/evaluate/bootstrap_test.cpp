@@ -1,8 +1,10 @@
 /// Intervals of the bootstrap against the normal approximation, and where there is nothing to draw.
 #include <omp.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <stdexcept>
 
 #include "evaluate/bootstrap.hpp"
 
@@ -64,4 +66,13 @@ TEST_CASE("bootstrap: without resamples or without queries the interval has no w
     CHECK(nothing.value == 0);
     CHECK(nothing.between.high == 0);
   }
+}
+
+TEST_CASE("bootstrap: a fault of the statistic reaches the caller") {
+  std::atomic<int> calls{0};
+  const auto failing = [&](std::span<const std::uint32_t>) -> std::vector<double> {
+    if (calls++ > 0) throw std::runtime_error("no figure");
+    return {1.0};
+  };
+  CHECK_THROWS_WITH(bootstrap(10, {20, 1}, failing), "no figure");
 }
