@@ -12,3 +12,10 @@ if(M2GRL_SANITIZE)
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)  # it warns of its own <regex> and <functional> here
   target_link_options(m2grl_private_options INTERFACE -fsanitize=${M2GRL_SANITIZE})
 endif()
+
+# Of Highway's targets, chosen at run time, three are compiled: the baseline, AVX2 and AVX-512. A sanitizer's build does
+# without the last: the same source again, and the slowest to compile.
+set(M2GRL_SIMD_DEFINITIONS "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")
+if(M2GRL_SANITIZE)
+  set(M2GRL_SIMD_DEFINITIONS "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL|HWY_AVX3)")
+endif()

@@ -51,7 +51,7 @@ double train(const support::planted_partition& g, cuda::table_ref in, cuda::tabl
 
 }  // namespace
 
-TEST_CASE("bf16 rows recover a planted partition as fp32 rows do") {
+TEST_CASE("bf16 rows recover a planted partition as fp32 rows do", "[statistics]") {
   const auto g = support::make_planted(100, 5, 3000, 40, 1, 0.8, 1);
   table input(g.nodes, 16), output(g.nodes, 16);
   std::mt19937_64 random(3);

@@ -35,7 +35,7 @@ index_options options_of(similarity by, std::uint32_t threads = 1) {
 
 }  // namespace
 
-TEST_CASE("an index finds nearly all of the exact lists, with their scores, for every similarity") {
+TEST_CASE("an index finds nearly all of the exact lists, with their scores, for every similarity", "[statistics]") {
   const similarity by = GENERATE(similarity::inner_product, similarity::cosine, similarity::l2);
   const std::uint32_t threads = GENERATE(1u, 2u);
   std::mt19937 random(1);

@@ -51,7 +51,7 @@ TEST_CASE("the written files are read back as the marketplace that was drawn") {
   }
 }
 
-TEST_CASE("training on the written marketplace finds most of what was planted") {
+TEST_CASE("training on the written marketplace finds most of what was planted", "[statistics]") {
   const temporary_directory dir;
   const marketplace m = generate_marketplace(small_plan());
   write_marketplace(m, dir.path());

@@ -43,7 +43,7 @@ double auc(const catalogue::inputs& c, const embeddings& e) {
 
 }  // namespace
 
-TEST_CASE("a planted map from items to categories is learned, by every form of the task") {
+TEST_CASE("a planted map from items to categories is learned, by every form of the task", "[statistics]") {
   catalogue::inputs c;
   catalogue::fill(c, 240, 12, 1200, 20, 1);
   for (const auto projection : {projection_kind::identity, projection_kind::sigmoid, projection_kind::tanh}) {

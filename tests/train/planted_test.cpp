@@ -88,7 +88,7 @@ outcome train_workers(const support::planted_partition& g, std::size_t workers, 
 
 }  // namespace
 
-TEST_CASE("100 nodes: one thread, Hogwild, and one staged worker recover the communities alike") {
+TEST_CASE("100 nodes: one thread, Hogwild, and one staged worker recover the communities alike", "[statistics]") {
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     const auto g = support::make_planted(100, 5, 3000, 40, 1, 0.8, seed);
     const outcome one = train_threads(g, planted_config(1, 2)), two = train_threads(g, planted_config(2, 2)),
@@ -117,7 +117,7 @@ TEST_CASE("tied tables recover the communities, by one thread and by two, and co
   }
 }
 
-TEST_CASE("100 nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without") {
+TEST_CASE("100 nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without", "[statistics]") {
   for (const std::uint64_t seed : {1u, 2u}) {
     const auto g = support::make_planted(100, 5, 12000, 40, 1, 0.7, seed);
     const outcome one = train_threads(g, planted_config(1, 2)),
@@ -133,7 +133,8 @@ TEST_CASE("100 nodes: 2,000 stale workers match one thread with scaled deltas, a
   }
 }
 
-TEST_CASE("1,000 Zipf nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without") {
+TEST_CASE("1,000 Zipf nodes: 2,000 stale workers match one thread with scaled deltas, and diverge without",
+          "[statistics]") {
   const auto g = support::make_planted(1000, 20, 12000, 40, 1, 0.6, 3);
   const outcome one = train_threads(g, planted_config(1, 2)),
                 scaled = train_workers(g, 2000, true, planted_config(1, 2)),

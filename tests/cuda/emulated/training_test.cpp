@@ -113,7 +113,7 @@ TEST_CASE("emulated: one warp learns what one CPU thread learns") {
 
 // SGD: in every round. AdaGrad's first steps, from sums of zero, are the larger the more warps take them at once, and
 // the links train on what they leave: there the last epoch is compared.
-TEST_CASE("emulated: many warps and bf16 rows follow the CPU's losses") {
+TEST_CASE("emulated: many warps and bf16 rows follow the CPU's losses", "[statistics]") {
   const auto optimizer = GENERATE(optimizer_kind::sgd, optimizer_kind::adagrad);
   const auto precision = GENERATE(table_precision::fp32, table_precision::bf16);
   const bool walks = GENERATE(false, true);
@@ -141,7 +141,7 @@ TEST_CASE("emulated: many warps and bf16 rows follow the CPU's losses") {
   }
 }
 
-TEST_CASE("emulated: planted partitions are recovered as by one CPU thread") {
+TEST_CASE("emulated: planted partitions are recovered as by one CPU thread", "[statistics]") {
   const auto g = support::make_planted(100, 5, 700, 20, 1, 0.5, 1);
   view_input view;
   view.name = "node";
