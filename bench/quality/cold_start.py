@@ -22,16 +22,15 @@ QUANTILE = 0.9
 
 TRAINING = {
     "as shipped": [],
-    "alpha 1, 5 epochs": ["train.alpha=1", "train.epochs=5"],
-    "alpha 1, 5 epochs, both sides": ["train.alpha=1", "train.epochs=5", "train.side=both"],
-    "gamma 0.3": ["eval.input_similarity=0.3"],
-    "gamma 1": ["eval.input_similarity=1"],
-    "both sides, gamma 1": ["train.side=both", "eval.input_similarity=1"],
-    "3 epochs, gamma 1": ["train.epochs=3", "eval.input_similarity=1"],
-    "3 epochs, both sides, gamma 1": ["train.epochs=3", "train.side=both", "eval.input_similarity=1"],
+    "alpha 1, 3 epochs": ["train.alpha=1", "train.epochs=3"],
+    "both sides": ["train.side=both"],
+    "alpha 1, 3 epochs, both sides": ["train.alpha=1", "train.epochs=3", "train.side=both"],
 }
-COMPOSE = ["category", "category,created_day:0.5", "category,created_day"]
-CHOSEN = ("as shipped", "category,created_day")
+# Composed views, and gamma: the share of in·in beside in·out in the score.
+SCORING = [(compose, gamma) for compose in ("category", "category,created_day:0.5", "category,created_day")
+           for gamma in (0, 0.3, 1)]
+SHIPPED = ("as shipped", ("category", 0))
+CHOSEN = ("as shipped", ("category,created_day", 0))
 
 
 def run(command):
@@ -67,8 +66,10 @@ def train(args, data, model, settings):
     run(command)
 
 
-def evaluate(args, model, compose, folder):
-    run([args.m2grl, "eval", model, "--protocol", "cold-start", "--compose", compose, "--json", folder / "eval.json"])
+def evaluate(args, model, scoring, folder):
+    compose, gamma = scoring
+    run([args.m2grl, "eval", model, "--protocol", "cold-start", "--compose", compose, "--input-similarity", gamma,
+         "--json", folder / "eval.json"])
     return json.loads((folder / "eval.json").read_text())
 
 
@@ -88,24 +89,24 @@ def choose(args, folder):
     results = []
     for name in args.only or TRAINING:
         train(args, data, folder / "model", ["data.events=events.csv", f"split.quantile={8 / 9}", *TRAINING[name]])
-        for compose in COMPOSE:
-            found = evaluate(args, folder / "model", compose, folder)
-            results.append({"training": name, "compose": compose, **found})
-            print(f"{name:30s} {compose:26s} {line_of(found)}", flush=True)
+        for scoring in SCORING:
+            found = evaluate(args, folder / "model", scoring, folder)
+            results.append({"training": name, "compose": scoring[0], "gamma": scoring[1], **found})
+            print(f"{name:30s} {scoring[0]:26s} gamma {scoring[1]:<3} {line_of(found)}", flush=True)
     return results
 
 
 def report(args, folder):
     results = []
-    for name, compose in dict.fromkeys([("as shipped", "category"), CHOSEN]):
+    for name, scoring in dict.fromkeys([SHIPPED, CHOSEN]):
         runs = []
         for seed in range(1, args.seeds + 1):
             train(args, args.data / "globo", folder / "model", [*TRAINING[name], f"train.seed={seed}"])
-            runs.append(evaluate(args, folder / "model", compose, folder))
-            print(f"{name:30s} {compose:26s} seed {seed} {line_of(runs[-1])}", flush=True)
+            runs.append(evaluate(args, folder / "model", scoring, folder))
+            print(f"{name:30s} {scoring[0]:26s} gamma {scoring[1]:<3} seed {seed} {line_of(runs[-1])}", flush=True)
         median = {key: statistics.median(r["known_history"][key] for r in runs)
                   for key in ("hr@10", "hr@20", "ndcg@20", "mrr")}
-        results.append({"training": name, "compose": compose, "median": median, "runs": runs})
+        results.append({"training": name, "compose": scoring[0], "gamma": scoring[1], "median": median, "runs": runs})
     return results
 
 

@@ -9,11 +9,14 @@ void eval_options::add_compose(CLI::App& command) {
       ->type_name("VIEW[:WEIGHT],…");
 }
 
-void eval_options::add_history(CLI::App& command) {
-  command.add_option("--history", history, "events of the history that make the query; 0: all")->type_name("N");
+void eval_options::add_query(CLI::App& command, const char* events) {
+  command.add_option(events, history, "events of the history that make the query; 0: all")->type_name("N");
   command.add_option("--decay", decay, "weight of the event k steps back is decay^k; 0: the last event only")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("D");
+  command.add_option("--input-similarity", input_similarity, "share of in·in beside in·out in the score")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("G");
 }
 
 eval_config eval_options::applied(eval_config saved) const {
@@ -26,6 +29,7 @@ eval_config eval_options::applied(eval_config saved) const {
   }
   if (history) saved.history = *history;
   if (decay) saved.decay = *decay;
+  if (input_similarity) saved.input_similarity = *input_similarity;
   return saved;
 }
 

@@ -9,14 +9,15 @@
 
 namespace m2grl::cli {
 
-/// --compose, --history, --decay: each overrides what the model's configuration says.
+/// --compose, --history, --decay, --input-similarity: each overrides what the model's configuration says.
 struct eval_options {
   std::optional<std::string> compose;
   std::optional<std::uint32_t> history;
-  std::optional<double> decay;
+  std::optional<double> decay, input_similarity;
 
   void add_compose(CLI::App& command);
-  void add_history(CLI::App& command);
+  /// How many events of the history make the query (the option is called `events`), and how they are scored.
+  void add_query(CLI::App& command, const char* events);
 
   /// The model's own settings with the overrides applied. Throws invalid_input.
   [[nodiscard]] eval_config applied(eval_config saved) const;

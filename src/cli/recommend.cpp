@@ -56,10 +56,7 @@ void add_recommend(CLI::App& app) {
       ->check(CLI::Range(1u, 1000000000u))
       ->capture_default_str();
   args->how.add_compose(*command);
-  command->add_option("--last", args->how.history, "events of the history that make the query; 0: all")->type_name("N");
-  command->add_option("--decay", args->how.decay, "weight of the event k steps back is decay^k; 0: the last event only")
-      ->check(CLI::Range(0.0, 1.0))
-      ->type_name("D");
+  args->how.add_query(*command, "--last");
   args->lists.add(*command);
   command->add_option("--out", args->out, "user<TAB>rank<TAB>item<TAB>score; \"-\": standard output")
       ->required()

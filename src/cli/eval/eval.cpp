@@ -78,6 +78,7 @@ void require_own_options(const CLI::App& command, const std::string& protocol) {
       {"--compose", {"next-item", "discovery", "cold-start"}},
       {"--history", {"next-item", "discovery", "cold-start"}},
       {"--decay", {"next-item", "discovery", "cold-start"}},
+      {"--input-similarity", {"next-item", "discovery", "cold-start"}},
       {"--k", {"next-item", "discovery", "cold-start", "alignment", "link-prediction"}},
       {"--view", {"discovery", "alignment", "node-classification", "link-prediction"}},
       {"--mix", {"discovery"}},
@@ -118,7 +119,7 @@ void add_eval(CLI::App& app) {
       ->check(CLI::Range(1u, 1000000000u))
       ->type_name("K,…");
   args->how.add_compose(*command);
-  args->how.add_history(*command);
+  args->how.add_query(*command, "--history");
   args->discovery.add(*command);
   args->links.add(*command);
   args->classification.add(*command);
