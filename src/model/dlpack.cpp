@@ -39,9 +39,10 @@ DLManagedTensor* to_dlpack(const device_table_ref& t, std::shared_ptr<const void
 }
 
 DLManagedTensor* to_dlpack(std::shared_ptr<const table> t) {
+  const table& rows = *t;
   // DLPack has no read-only tensors.
-  auto* data = const_cast<float*>(t->data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-  return make_tensor(data, t->rows(), t->dim(), t->stride(), {kDLFloat, 32, 1}, {kDLCPU, 0}, t);
+  auto* data = const_cast<float*>(rows.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  return make_tensor(data, rows.rows(), rows.dim(), rows.stride(), {kDLFloat, 32, 1}, {kDLCPU, 0}, std::move(t));
 }
 
 }  // namespace m2grl
