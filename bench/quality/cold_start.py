@@ -30,7 +30,7 @@ TRAINING = {
 SCORING = [(compose, gamma) for compose in ("category", "category,created_day:0.5", "category,created_day")
            for gamma in (0, 0.3, 1)]
 SHIPPED = ("as shipped", ("category", 0))
-CHOSEN = ("as shipped", ("category,created_day", 0))
+CHOSEN = ("alpha 1, 3 epochs, both sides", ("category,created_day", 1))
 
 
 def run(command):

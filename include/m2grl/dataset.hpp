@@ -39,6 +39,13 @@ struct query_set {
   /// [queries] the row of cold_items that holds the target, no_node where the target has a node; empty where no cold
   /// items are kept.
   std::vector<std::uint32_t> cold_targets{};
+  /// The histories with their cold items in place: an id below the item view's nodes is a node, the others follow as
+  /// rows of cold_items, nodes + row; without rows where no cold items are kept.
+  ragged cold_histories{};
+  /// Everything of the user before the target, in other sessions, too, oldest first, and beside each how long before
+  /// the target it was, in whole seconds; without rows where the log has no times.
+  ragged past{};
+  std::vector<std::uint32_t> past_seconds{};
   [[nodiscard]] std::size_t size() const noexcept { return targets.size(); }
 };
 

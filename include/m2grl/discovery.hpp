@@ -1,11 +1,11 @@
 #pragma once
 /// Discovery: how well vectors predict events in categories that are new to a user, and how diverse their lists are.
 ///
-/// A held-out query is a *discovery* query where its target has a category and no item of its history (the user's
-/// earlier events) has the same one. Categories are main_nodes() of metric.hpp. Lists are the best k of all items,
-/// without the history's.
+/// A held-out query is a *discovery* query where its target has a category and nothing that the user did before, or in
+/// the last days before, has the same one. Categories are main_nodes() of metric.hpp. Where the log has no times, what
+/// the user did is the query's history. Lists are the best k of all items, without the history's.
 ///
-/// "new_only" is the composed score with every category of the history ruled out: what a perfect taste for the new
+/// "new_only" is the composed score with every category that is not new ruled out: what a perfect taste for the new
 /// reaches that knows nothing else, and what it costs.
 ///
 /// Mixing weight λ: score = (1 − λ)·z(composed) + λ·z(−d²), z(s) = (s − mean) / standard deviation over all candidates
@@ -43,13 +43,16 @@ struct discovery_row {
 struct discovery_options {
   std::string view;         ///< category-like; empty: the metric's, else the first that the item view is linked to
   std::vector<double> mix;  ///< λ, each within 0 … 1; anything needs a metric
-  resampling intervals{};   ///< over queries
+  /// A category is new again this many days after the user's last event in it; 0: never. Needs a log with times.
+  double days = 0;
+  resampling intervals{};  ///< over queries
 };
 
 struct discovery_evaluation {
   std::string protocol = "discovery";
   std::string split;  ///< "validation" or "test"
   std::string view;
+  double days = 0;  ///< as asked for
   std::uint64_t queries = 0;
   std::uint64_t discovery_queries = 0;
   std::uint64_t unknown_queries = 0;  ///< no discovery: the target was unseen in training, or has no category
@@ -57,7 +60,8 @@ struct discovery_evaluation {
 };
 
 /// Uses the composition, history, decay and k of `how`. Throws invalid_input where the split holds no queries, the
-/// view does not exist or is not linked, λ lies outside 0 … 1 or is asked for without a metric, or a score is NaN.
+/// view does not exist or is not linked, λ lies outside 0 … 1 or is asked for without a metric, days are negative or
+/// asked of a model that keeps no times, or a score is NaN.
 [[nodiscard]] discovery_evaluation evaluate_discovery(const model& m, bool validation, const eval_config& how,
                                                       const discovery_options& options = {});
 

@@ -48,12 +48,14 @@ class cold_ranking {
   std::uint64_t seed_;
 };
 
-/// The queries that ask for a cold item: targets are rows of the cold items.
+/// The queries that ask for a cold item: histories with their cold items, targets are rows of the cold items.
 query_set cold_queries(const query_set& held_out) {
+  // A model from before such histories were kept has them without the cold items.
+  const ragged& histories = held_out.cold_histories.size() > 0 ? held_out.cold_histories : held_out.histories;
   query_set cold;
   for (std::size_t q = 0; q < held_out.cold_targets.size(); ++q) {
     if (held_out.cold_targets[q] == no_node) continue;
-    const auto history = held_out.histories[q];
+    const auto history = histories[q];
     cold.histories.ids.insert(cold.histories.ids.end(), history.begin(), history.end());
     cold.histories.end_row();
     cold.targets.push_back(held_out.cold_targets[q]);
@@ -80,6 +82,17 @@ std::vector<vector_part> cold_parts(const model& m, std::vector<vector_part> par
     part.link = &*link;
   }
   return parts;
+}
+
+/// Query vectors of the model's items, then of its cold items.
+table all_query_vectors(std::span<const vector_part> parts, std::span<const vector_part> cold) {
+  const table known = query_vectors(parts), unseen = query_vectors(cold);
+  table all(known.rows() + unseen.rows(), known.dim());
+  for (std::size_t row = 0; row < all.rows(); ++row) {
+    const auto from = row < known.rows() ? known[row] : unseen[row - known.rows()];
+    std::copy(from.begin(), from.end(), all[row].begin());
+  }
+  return all;
 }
 
 std::uint64_t unlinked_items(const model& m, std::span<const vector_part> parts) {
@@ -111,7 +124,11 @@ cold_start_evaluation evaluate_cold_start(const model& m, bool validation, const
   result.unlinked_items = unlinked_items(m, cold);
   for (std::size_t q = 0; q < held_out.size(); ++q) result.empty_queries += held_out.histories[q].empty();
 
-  const table queries = history_vectors(query_vectors(parts), held_out.histories, how.history, how.decay);
+  const table queries = history_vectors(all_query_vectors(parts, cold), held_out.histories, how.history, how.decay);
+  const auto known = [&](std::size_t q) {
+    const auto history = held_out.histories[q];
+    return !history.empty() && history.back() < m.views.front().ids.size();
+  };
   std::vector<std::uint64_t> ranks(held_out.size()), known_ranks;
   ranking::shown_nodes shown(m.cold.size()), known_shown(m.cold.size());
   for_each_score_row(queries, candidate_vectors(cold, how.input_similarity),
@@ -120,10 +137,10 @@ cold_start_evaluation evaluate_cold_start(const model& m, bool validation, const
                        ranks[q] = ranking.rank(q, scores, held_out.targets[q]);
                        const auto best = ranking.best(most);
                        shown.show(best);
-                       if (!held_out.histories[q].empty()) known_shown.show(best);
+                       if (known(q)) known_shown.show(best);
                      });
   for (std::size_t q = 0; q < ranks.size(); ++q) {
-    if (!held_out.histories[q].empty()) known_ranks.push_back(ranks[q]);
+    if (known(q)) known_ranks.push_back(ranks[q]);
   }
   result.model = ranking::summarise(ranks, how.k, shown, intervals);
   result.known_history = ranking::summarise(known_ranks, how.k, known_shown, intervals);

@@ -36,17 +36,61 @@ std::vector<discovery_row> rows_for(const discovery_options& options) {
   return rows;
 }
 
-bool is_discovery(std::span<const node_id> history, node_id target, std::span<const node_id> categories) {
-  if (target == no_node || categories[target] == no_node) return false;
-  return std::none_of(history.begin(), history.end(), [&](node_id id) { return categories[id] == categories[target]; });
+void check_days(const query_set& held_out, double days, const char* split) {
+  if (!(days >= 0)) throw invalid_input(fmt::format("days are {}, they cannot be negative", days));
+  if (days == 0 || held_out.past.size() > 0) return;
+  throw invalid_input(
+      fmt::format("the model keeps no times of its {} queries: the log had none (data.time), or the "
+                  "model was saved before they were kept",
+                  split));
 }
+
+/// Of each query the categories that are not new to the user.
+class known_categories {
+ public:
+  known_categories(const query_set& held_out, std::span<const node_id> categories, double days)
+      : held_out_(held_out), categories_(categories), seconds_(days * 86400) {}
+
+  /// Calls `use` with each, as often as the user met it.
+  template <class Use>
+  void for_each(std::size_t query, Use&& use) const {
+    const ragged& past = held_out_.past;
+    if (past.size() == 0) {
+      for (const node_id id : held_out_.histories[query]) use_category(id, use);
+      return;
+    }
+    for (std::uint64_t at = past.offsets[query]; at < past.offsets[query + 1]; ++at) {
+      if (seconds_ > 0 && held_out_.past_seconds[at] > seconds_) continue;
+      use_category(past.ids[at], use);
+    }
+  }
+
+  [[nodiscard]] bool is_discovery(std::size_t query) const {
+    const node_id target = held_out_.targets[query];
+    if (target == no_node || categories_[target] == no_node) return false;
+    bool known = false;
+    for_each(query, [&](node_id category) { known |= category == categories_[target]; });
+    return !known;
+  }
+
+ private:
+  template <class Use>
+  void use_category(node_id id, Use&& use) const {
+    if (categories_[id] != no_node) use(categories_[id]);
+  }
+
+  const query_set& held_out_;
+  std::span<const node_id> categories_;
+  double seconds_;
+};
 
 /// Ranks every query by every row's scores, and collects what the lists are like.
 class list_collector {
  public:
-  list_collector(const query_set& held_out, const item_facts& facts, const std::vector<discovery_row>& rows,
-                 std::span<const std::uint32_t> k, std::uint32_t most)
+  list_collector(const query_set& held_out, const known_categories& known, const item_facts& facts,
+                 const std::vector<discovery_row>& rows, std::span<const std::uint32_t> k, std::uint32_t most)
       : held_out_(held_out),
+        known_(known),
         facts_(facts),
         rows_(rows),
         k_(k),
@@ -77,12 +121,10 @@ class list_collector {
   [[nodiscard]] query_hits& hits() noexcept { return hits_; }
 
  private:
-  /// The scores of every item whose category the history knows; a target among them is a miss.
+  /// The scores of every item whose category is not new; a target among them is a miss.
   void rule_out_known(std::size_t query, std::span<float> scores) const {
     std::vector<std::uint8_t> known(facts_.categories(), 0);
-    for (const node_id id : held_out_.histories[query]) {
-      if (facts_.category(id) != no_node) known[facts_.category(id)] = 1;
-    }
+    known_.for_each(query, [&](node_id category) { known[category] = 1; });
     for (node_id id = 0; id < scores.size(); ++id) {
       const node_id category = facts_.category(id);
       if (category != no_node && known[category] != 0) scores[id] = excluded_score;
@@ -107,6 +149,7 @@ class list_collector {
   }
 
   const query_set& held_out_;
+  const known_categories& known_;
   const item_facts& facts_;
   const std::vector<discovery_row>& rows_;
   std::span<const std::uint32_t> k_;
@@ -116,13 +159,13 @@ class list_collector {
 };
 
 /// Tells discovery queries from the others; returns how many queries end in an item with a category.
-std::size_t classify(const query_set& held_out, std::span<const node_id> categories, query_hits& hits,
-                     discovery_evaluation& result) {
+std::size_t classify(const query_set& held_out, std::span<const node_id> categories, const known_categories& known,
+                     query_hits& hits, discovery_evaluation& result) {
   std::size_t known_last = 0;
   for (std::size_t q = 0; q < held_out.size(); ++q) {
     const auto history = held_out.histories[q];
     const node_id target = held_out.targets[q];
-    hits.counted.push_back(is_discovery(history, target, categories));
+    hits.counted.push_back(known.is_discovery(q));
     result.discovery_queries += hits.counted.back();
     result.unknown_queries += target == no_node || categories[target] == no_node;
     known_last += !history.empty() && categories[history.back()] != no_node;
@@ -154,6 +197,8 @@ discovery_evaluation evaluate_discovery(const model& m, bool validation, const e
   check_mix(m, options);
   discovery_evaluation result;
   result.split = ranking::split_name(validation);
+  result.days = options.days;
+  check_days(held_out, options.days, result.split.c_str());
   result.view = category_view(m, options.view.empty() && m.metric ? m.metric->options.view : options.view);
   result.queries = held_out.size();
   result.rows = rows_for(options);
@@ -161,7 +206,8 @@ discovery_evaluation evaluate_discovery(const model& m, bool validation, const e
   const model_view& items = m.views[0];
   const item_facts facts(items.tables.input, items.ids.counts(), categories,
                          m.views[view_index(m, result.view)].ids.size());
-  list_collector lists(held_out, facts, result.rows, how.k, most);
+  const known_categories known(held_out, categories, options.days);
+  list_collector lists(held_out, known, facts, result.rows, how.k, most);
   eval_config item_alone = how;
   item_alone.compose.clear();
   std::vector<score_vectors> vectors;
@@ -171,7 +217,7 @@ discovery_evaluation evaluate_discovery(const model& m, bool validation, const e
   std::vector<scored_tables> ways;
   for (const score_vectors& way : vectors) ways.push_back({&way.queries, &way.candidates});
   for_each_query(ways, [&](std::size_t query, score_rows scores) { lists.visit(query, scores); });
-  const std::size_t known_last = classify(held_out, categories, lists.hits(), result);
+  const std::size_t known_last = classify(held_out, categories, known, lists.hits(), result);
   const hit_rates rates = rates_of(lists.hits(), result.rows.size() * how.k.size(), options.intervals);
   fill(result, lists, rates, how.k, known_last);
   return result;

@@ -10,6 +10,7 @@
 #include "ingest/cold_items.hpp"
 #include "ingest/edge_list.hpp"
 #include "ingest/event_log.hpp"
+#include "ingest/finish_queries.hpp"
 #include "ingest/parallel.hpp"
 #include "ingest/sessions.hpp"
 #include "ingest/views.hpp"
@@ -29,20 +30,6 @@ std::vector<std::string> texts_of(const id_names& ids) {
 
 /// Views (beyond the item view) whose column lies in the log.
 bool in_log(const view_config& view) { return view.edges.empty() && view.table.empty() && !view.column.empty(); }
-
-query_set finish_queries(const std::vector<raw_query>& raw, const event_log& log,
-                         const std::vector<node_id>& node_of_item, const found_cold_items& cold) {
-  query_set out;
-  for (const raw_query& query : raw) {
-    for (const std::uint64_t event : query.history) {
-      if (const node_id node = node_of_item[log.item[event]]; node != no_node) out.histories.ids.push_back(node);
-    }
-    out.histories.end_row();
-    out.targets.push_back(node_of_item[log.item[query.target]]);
-    if (cold.items.size() > 0) out.cold_targets.push_back(cold.row_of_item[log.item[query.target]]);
-  }
-  return out;
-}
 
 void require_pairs(const split_events& split) {
   for (std::size_t s = 0; s + 1 < split.session_begin.size(); ++s) {
@@ -167,8 +154,8 @@ void load_events(const config& cfg, const load_options& options, dataset& out) {
              from, to, out);
   }
   found_cold_items cold = find_cold_items(log, split_of_log, values, built, out.links);
-  out.validation = finish_queries(split_of_log.validation, log, built[0].node_of_value, cold);
-  out.test = finish_queries(split_of_log.test, log, built[0].node_of_value, cold);
+  out.validation = finish_queries(split_of_log.validation, log, built[0], cold, cfg.data.unit);
+  out.test = finish_queries(split_of_log.test, log, built[0], cold, cfg.data.unit);
   out.cold = std::move(cold.items);
   for (built_view& b : built) out.views.push_back(std::move(b.view));
 }

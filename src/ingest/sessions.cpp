@@ -9,7 +9,6 @@
 #include "m2grl/error.hpp"
 
 namespace m2grl::ingest {
-namespace {
 
 double units_per_second(time_unit unit) {
   switch (unit) {
@@ -20,6 +19,8 @@ double units_per_second(time_unit unit) {
   }
   return 1;
 }
+
+namespace {
 
 /// Events of each user side by side, in the order of the file; [users + 1] begins.
 std::vector<std::uint64_t> group_by_user(const event_log& log, std::vector<std::uint64_t>& order) {
@@ -111,9 +112,12 @@ std::vector<std::uint64_t> by_time(const event_log& log, std::span<const std::ui
 
 /// The last n events of a user are test queries, the one before them the validation query, each asked after all
 /// events before it. `events` ascend in time.
-void hold_out_last(std::span<const std::uint64_t> events, std::size_t n, split_events& out) {
+void hold_out_last(std::span<const std::uint64_t> events, std::size_t n, bool timed, split_events& out) {
   const auto query_of = [&](std::size_t place) {
-    return raw_query{{events.begin(), events.begin() + static_cast<std::ptrdiff_t>(place)}, events[place]};
+    const auto before = events.first(place);
+    raw_query query{{before.begin(), before.end()}, events[place]};
+    if (timed) query.past = query.history;
+    return query;
   };
   const std::size_t validation = events.size() - n - 1;
   out.validation.push_back(query_of(validation));
@@ -126,7 +130,7 @@ void split_last(const event_log& log, const ordered_events& in, std::size_t n, s
     const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
     const std::size_t held_before = out.held_out.size();
     if (last - first >= n + 2) {
-      hold_out_last(by_time(log, std::span(in.order).subspan(first, last - first)), n, out);
+      hold_out_last(by_time(log, std::span(in.order).subspan(first, last - first)), n, !log.time.empty(), out);
     }
     const auto held_out = std::span(out.held_out).subspan(held_before);
     for (std::uint64_t s = in.user_begin[u]; s < in.user_begin[u + 1]; ++s) {
@@ -154,18 +158,23 @@ std::int64_t time_boundary(const event_log& log, const ordered_events& in, const
   return starts[place];
 }
 
-/// What a held-out session asks for.
-void ask_session(std::span<const std::uint64_t> events, session_queries which, split_events& out) {
-  if (events.size() < 2) return;
-  const std::size_t first = which == session_queries::last ? events.size() - 1 : 1;
-  for (std::size_t place = first; place < events.size(); ++place) {
-    out.test.push_back({{events.begin(), events.begin() + static_cast<std::ptrdiff_t>(place)}, events[place]});
+/// What a held-out session asks for; `user`: all events of its user, by time.
+void ask_session(std::span<const std::uint64_t> session, std::span<const std::uint64_t> user, session_queries which,
+                 split_events& out) {
+  if (session.size() < 2) return;
+  const std::size_t first = which == session_queries::last ? session.size() - 1 : 1;
+  for (std::size_t place = first; place < session.size(); ++place) {
+    const auto history = session.first(place);
+    const auto target = std::find(user.begin(), user.end(), session[place]);
+    out.test.push_back({{history.begin(), history.end()}, session[place], {user.begin(), target}});
   }
 }
 
-void split_time(const event_log& log, const ordered_events& in, std::int64_t boundary, session_queries which,
-                split_events& out, ingest_report& report) {
-  for (std::size_t s = 0; s + 1 < in.session_begin.size(); ++s) {
+void split_user_by_time(const event_log& log, const ordered_events& in, std::size_t u, std::int64_t boundary,
+                        session_queries which, split_events& out, ingest_report& report) {
+  const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
+  const std::vector<std::uint64_t> user = by_time(log, std::span(in.order).subspan(first, last - first));
+  for (std::uint64_t s = in.user_begin[u]; s < in.user_begin[u + 1]; ++s) {
     const std::uint64_t begin = in.session_begin[s], end = in.session_begin[s + 1];
     for (std::uint64_t i = begin; i < end; ++i) {
       (log.time[in.order[i]] < boundary ? out.events : out.held_out).push_back(in.order[i]);
@@ -173,7 +182,7 @@ void split_time(const event_log& log, const ordered_events& in, std::int64_t bou
     const std::uint64_t kept = out.events.size() - out.session_begin.back();
     if (kept > 0) out.session_begin.push_back(out.events.size());
     if (kept > 0 && kept < end - begin) ++report.crossing_sessions;
-    if (kept == 0) ask_session(std::span(in.order).subspan(begin, end - begin), which, out);
+    if (kept == 0) ask_session(std::span(in.order).subspan(begin, end - begin), user, which, out);
   }
 }
 
@@ -233,7 +242,9 @@ split_events split(const event_log& log, ordered_events ordered, const data_conf
   if (how.kind == split_kind::last) {
     split_last(log, ordered, how.test_events, out);
   } else if (how.kind == split_kind::time) {
-    split_time(log, ordered, boundary, how.queries, out, report);
+    for (std::size_t u = 0; u + 1 < ordered.user_begin.size(); ++u) {
+      split_user_by_time(log, ordered, u, boundary, how.queries, out, report);
+    }
   } else {
     out.events = std::move(ordered.order);
     out.session_begin = std::move(ordered.session_begin);

@@ -10,6 +10,8 @@
 
 namespace m2grl::ingest {
 
+[[nodiscard]] double units_per_second(time_unit unit);
+
 /// Events by user (in order of first sight), session (in order of its first event) and time (equal times: in
 /// the order of the log). `order` lists their places in the log.
 struct ordered_events {
@@ -23,6 +25,7 @@ struct ordered_events {
 struct raw_query {
   std::vector<std::uint64_t> history;
   std::uint64_t target = 0;
+  std::vector<std::uint64_t> past{};  ///< of the user, in any session; empty where the log has no times
 };
 
 struct split_events {

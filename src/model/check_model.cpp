@@ -104,6 +104,13 @@ std::string fault_of_relation(const model& m, const relation& r, std::size_t ind
   return fault_of_values(r.w_to, name);
 }
 
+/// Of one of the parts that not every model has: no row at all, or one a query.
+std::string fault_of_part(const ragged& part, std::size_t queries, std::size_t nodes, const std::string& what) {
+  if (part.size() == 0 && part.ids.empty()) return {};
+  if (auto fault = fault_of_ragged(part, nodes, what); !fault.empty()) return fault;
+  return part.size() == queries ? "" : fmt::format("{} have {} rows for {} queries", what, part.size(), queries);
+}
+
 std::string fault_of_queries(const model& m, const query_set& queries, const std::string& split) {
   const std::size_t items = m.views.front().ids.size();
   if (auto fault = fault_of_ragged(queries.histories, items, fmt::format("the {} histories", split)); !fault.empty()) {
@@ -115,7 +122,15 @@ std::string fault_of_queries(const model& m, const query_set& queries, const std
   }
   const auto bad = std::find_if(queries.targets.begin(), queries.targets.end(),
                                 [&](node_id id) { return id >= items && id != no_node; });
-  return bad == queries.targets.end() ? "" : fmt::format("a {} target is item {}, there are {}", split, *bad, items);
+  if (bad != queries.targets.end()) return fmt::format("a {} target is item {}, there are {}", split, *bad, items);
+  const auto fault = fault_of_part(queries.cold_histories, queries.size(), items + m.cold.size(),
+                                   fmt::format("the {} histories with cold items", split));
+  if (!fault.empty()) return fault;
+  const std::string past = fmt::format("the {} pasts", split);
+  if (queries.past_seconds.size() != queries.past.ids.size()) {
+    return fmt::format("{} have {} items and {} times", past, queries.past.ids.size(), queries.past_seconds.size());
+  }
+  return fault_of_part(queries.past, queries.size(), items, past);
 }
 
 std::string fault_of_metric(const model& m) {

@@ -16,6 +16,11 @@
 ///   cold.ids                   the caller's ids, a line each
 ///   cold.N.{offsets,targets,counts}.npy         their links, as link.N.*
 ///   queries.{validation,test}.cold.npy          u32 [queries], rows of cold.ids; 2^32 − 1: the target has a node
+///   Beside the queries, where the model has them (an older reader passes over them, an older model has none):
+///   queries.{validation,test}.{cold_offsets,cold_histories}.npy  u64 [queries + 1], u32: ids, then nodes + rows of
+///                                                                cold.ids; where the model has cold items
+///   queries.{validation,test}.{past_offsets,past,past_seconds}.npy
+///                                               u64 [queries + 1], u32, u32; where the log had times
 
 #include <fmt/format.h>
 
@@ -35,6 +40,10 @@ inline constexpr const char* format_name = "m2grl-model";
 inline constexpr std::uint64_t format_version = 3;  ///< the newest that is read
 inline constexpr const char* metric_file = "metric.npy";
 inline constexpr const char* history_entry = "history";
+/// Names, for each split, the parts of its queries that not every model has.
+inline constexpr const char* queries_entry = "queries";
+inline constexpr const char* cold_histories_part = "cold_histories";
+inline constexpr const char* past_part = "past";
 inline std::string history_file(const char* what) { return fmt::format("history.{}.npy", what); }
 /// A model is written in the oldest version that has a place for all it holds. Only what an older reader would miss
 /// makes a new version: the training history came later to both, since readers that do not know it pass over it.

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "m2grl/error.hpp"
 #include "m2grl/model.hpp"
 #include "model/check_model.hpp"
@@ -99,11 +101,22 @@ relation read_relation(const model_reader& in, const json& entry, std::size_t in
   return r;
 }
 
-query_set read_queries(const model_reader& in, const char* split) {
+query_set read_queries(const model_reader& in, const json& manifest, const char* split) {
+  const json parts = manifest.value(layout::queries_entry, json::object()).value(split, json::array());
+  const auto has = [&](const char* part) { return std::find(parts.begin(), parts.end(), part) != parts.end(); };
   query_set queries;
   queries.histories.offsets = in.read_u64(layout::query_file(split, "offsets"));
   queries.histories.ids = in.read_u32(layout::query_file(split, "histories"));
   queries.targets = in.read_u32(layout::query_file(split, "targets"));
+  if (has(layout::cold_histories_part)) {
+    queries.cold_histories.offsets = in.read_u64(layout::query_file(split, "cold_offsets"));
+    queries.cold_histories.ids = in.read_u32(layout::query_file(split, "cold_histories"));
+  }
+  if (has(layout::past_part)) {
+    queries.past.offsets = in.read_u64(layout::query_file(split, "past_offsets"));
+    queries.past.ids = in.read_u32(layout::query_file(split, "past"));
+    queries.past_seconds = in.read_u32(layout::query_file(split, "past_seconds"));
+  }
   return queries;
 }
 
@@ -148,8 +161,8 @@ model read_files(const fs::path& dir, const json& manifest) {
   }
   for (const json& entry : manifest.at("tasks")) m.tasks.push_back(layout::task_from(entry));
   m.report = layout::report_from(manifest.at("report"));
-  m.validation = read_queries(in, "validation");
-  m.test = read_queries(in, "test");
+  m.validation = read_queries(in, manifest, "validation");
+  m.test = read_queries(in, manifest, "test");
   if (manifest.contains("cold")) read_cold(in, manifest.at("cold"), m);
   if (manifest.contains("metric")) m.metric = read_metric(in, manifest.at("metric"));
   if (manifest.contains("history")) {

@@ -95,13 +95,27 @@ json write_relation(model_writer& out, const relation& r, std::size_t index) {
           {"bias", r.bias}};
 }
 
-void write_queries(model_writer& out, const query_set& queries, const char* split) {
+/// Returns what the manifest says of them: which of the arrays that not every model has are there.
+json write_queries(model_writer& out, const query_set& queries, const char* split) {
   out.write_array(layout::query_file(split, "offsets"), std::span(queries.histories.offsets));
   out.write_array(layout::query_file(split, "histories"), std::span(queries.histories.ids));
   out.write_array(layout::query_file(split, "targets"), std::span(queries.targets));
   if (!queries.cold_targets.empty()) {
     out.write_array(layout::query_file(split, "cold"), std::span(queries.cold_targets));
   }
+  json parts = json::array();
+  if (queries.cold_histories.size() > 0) {
+    parts.push_back(layout::cold_histories_part);
+    out.write_array(layout::query_file(split, "cold_offsets"), std::span(queries.cold_histories.offsets));
+    out.write_array(layout::query_file(split, "cold_histories"), std::span(queries.cold_histories.ids));
+  }
+  if (queries.past.size() > 0) {
+    parts.push_back(layout::past_part);
+    out.write_array(layout::query_file(split, "past_offsets"), std::span(queries.past.offsets));
+    out.write_array(layout::query_file(split, "past"), std::span(queries.past.ids));
+    out.write_array(layout::query_file(split, "past_seconds"), std::span(queries.past_seconds));
+  }
+  return parts;
 }
 
 json write_cold(model_writer& out, const cold_items& cold) {
@@ -133,8 +147,9 @@ void write_files(const model& m, const std::string& toml, const fs::path& dir) {
   }
   for (const task_state& task : m.tasks) manifest["tasks"].push_back(layout::to_json(task));
   manifest["report"] = layout::to_json(m.report);
-  write_queries(out, m.validation, "validation");
-  write_queries(out, m.test, "test");
+  json parts = {{"validation", write_queries(out, m.validation, "validation")},
+                {"test", write_queries(out, m.test, "test")}};
+  if (!parts["validation"].empty() || !parts["test"].empty()) manifest[layout::queries_entry] = std::move(parts);
   if (m.cold.size() > 0) manifest["cold"] = write_cold(out, m.cold);
   if (m.metric) {
     out.write_array(layout::metric_file, m.metric->matrix);

@@ -120,6 +120,49 @@ TEST_CASE("cold start: ranks by attributes alone, summed by hand") {
   CHECK(evaluate_cold_start(m, false, attributes, {0, 5}).model.mrr == result.model.mrr);
 }
 
+TEST_CASE("cold start: a history's own cold items speak by their attributes") {
+  model m = cold_model();
+  const auto items = static_cast<node_id>(m.views[0].ids.size());
+  // The last item of each history is replaced by a cold one with the same category links, so that nothing may change.
+  const link_data& known = category_link(m);
+  link_data& cold = m.cold.links[0];
+  for (std::size_t q = 0; q < m.test.size(); ++q) {
+    const auto history = m.test.histories[q];
+    m.test.cold_histories.ids.insert(m.test.cold_histories.ids.end(), history.begin(), history.end());
+    if (!history.empty()) {
+      const node_id last = history.back();
+      m.test.cold_histories.ids.back() = items + static_cast<node_id>(m.cold.size());
+      m.cold.ids.push_back("twin of " + std::to_string(last) + ", query " + std::to_string(q));
+      for (auto i = known.targets.offsets[last]; i < known.targets.offsets[last + 1]; ++i) {
+        cold.targets.ids.push_back(known.targets.ids[i]);
+        cold.counts.push_back(known.counts[i]);
+      }
+      cold.targets.end_row();
+    }
+    m.test.cold_histories.end_row();
+  }
+  // The twins are candidates, too: they are in both, first with histories as before.
+  ragged replaced = std::exchange(m.test.cold_histories, m.test.histories);
+  const auto same = evaluate_cold_start(m, false, m.cfg.eval, {0, 5});
+  m.test.cold_histories = std::move(replaced);
+  const auto twins = evaluate_cold_start(m, false, m.cfg.eval, {0, 5});
+  CHECK(twins.model.mrr == Approx(same.model.mrr));
+  CHECK(twins.model.at_k(4).hit_rate == same.model.at_k(4).hit_rate);
+  CHECK(twins.known_history.queries == 0);
+  CHECK(same.known_history.queries == 39);
+  CHECK(twins.empty_queries == 1);
+  // A cold item without attributes says nothing: all candidates are equal.
+  for (node_id& id : m.test.cold_histories.ids) id = items + 5;
+  const auto mute = evaluate_cold_start(m, false, m.cfg.eval, {0, 5});
+  m.test.cold_histories = {};
+  m.test.histories = {};
+  for (std::size_t q = 0; q < m.test.size(); ++q) m.test.histories.end_row();
+  const auto none = evaluate_cold_start(m, false, m.cfg.eval, {0, 5});
+  CHECK(mute.model.mrr == none.model.mrr);
+  CHECK(mute.model.mrr != Approx(same.model.mrr));
+  CHECK(none.empty_queries == 40);
+}
+
 TEST_CASE("cold start: equal scores tell nothing, whatever the order of the items") {
   model m = cold_model();
   for (auto& end : m.cold.links[0].targets.offsets) end = 0;

@@ -74,6 +74,32 @@ TEST_CASE("discovery: queries and hits counted by hand") {
   CHECK(result.rows[0].at[0].novelty == Approx(bits / 5));
 }
 
+TEST_CASE("discovery: what a user did before the session counts, and is forgotten after some days") {
+  model m = ladder();
+  const auto discoveries = [&](double days) {
+    discovery_options options;
+    options.days = days;
+    const auto result = evaluate_discovery(m, false, m.cfg.eval, options);
+    CHECK(result.days == days);
+    return std::pair(result.discovery_queries, result.rows[2].at[0].hit_rate.value);
+  };
+  // Without times a query's past is its history. Targets: 4 (category 2), 3 (category 1), 2 (category 1, as 3) …
+  CHECK(discoveries(0) == std::pair<std::uint64_t, double>(2, 3 / 5.0));
+  CHECK_THROWS_WITH(discoveries(3), Contains("the model keeps no times of its test queries"));
+  CHECK_THROWS_WITH(discoveries(-1), Contains("days are -1"));
+  // The first query's user had met category 2 ten days before; the third one's met item 3 four days before, not now.
+  m.test.past.ids = {4, 5, 0, 0, 5, 4, 3, 0, 0};
+  m.test.past.offsets = {0, 3, 6, 7, 8, 9};
+  m.test.past_seconds = {10 * 86400, 5, 4, 9, 8, 7, 4 * 86400, 1, 1};
+  CHECK(discoveries(0).first == 1);
+  CHECK(discoveries(0).second == Approx(2 / 5.0));  // item 4 is ruled out for the first query
+  CHECK(discoveries(10).first == 1);
+  CHECK(discoveries(9.99).first == 2);
+  CHECK(discoveries(9.99).second == Approx(3 / 5.0));
+  CHECK(discoveries(4).first == 2);
+  CHECK(discoveries(3.99).first == 3);
+}
+
 TEST_CASE("discovery: a list's measures by hand") {
   table vectors(3, 2);
   vectors[0][0] = 2;

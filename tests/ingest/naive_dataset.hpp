@@ -42,8 +42,10 @@ struct naive_view {
 
 struct naive_query {
   std::vector<std::string> history;
-  std::string target;  ///< empty: unseen
-  std::string cold;    ///< the target where it is unseen
+  std::string target;                                        ///< empty: unseen
+  std::string cold;                                          ///< the target where it is unseen
+  std::vector<std::string> cold_history{};                   ///< with unseen held-out items; empty without cold items
+  std::vector<std::pair<std::string, std::int64_t>> past{};  ///< of the user, and seconds before the target
   bool operator==(const naive_query&) const = default;
 };
 
@@ -188,7 +190,12 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
 
   std::vector<session> training;
   std::vector<event> held_out;
-  std::vector<std::pair<std::vector<event>, event>> validation, test;
+  struct asked {
+    std::vector<event> history;
+    event target;
+    std::vector<event> user;
+  };
+  std::vector<asked> validation, test;
   for (const user& u : users) {
     std::vector<event> mine;
     for (const session& s : u) mine.insert(mine.end(), s.begin(), s.end());
@@ -217,14 +224,14 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
         if (!trains(e)) held_out.push_back(e);
       }
       for (auto e = s.begin(); how.split == split_kind::time && kept.empty() && e != s.end(); ++e) {
-        if (e != s.begin() && (how.prefix || e + 1 == s.end())) test.push_back({{s.begin(), e}, *e});
+        if (e != s.begin() && (how.prefix || e + 1 == s.end())) test.push_back({{s.begin(), e}, *e, mine});
       }
       if (!kept.empty()) training.push_back(kept);
     }
     for (auto e = mine.begin(); how.split == split_kind::last && e != mine.end(); ++e) {
       if (trains(*e)) continue;
       const bool first = std::size_t(mine.end() - e) == how.test_events + 1;
-      (first ? validation : test).push_back({{mine.begin(), e}, *e});
+      (first ? validation : test).push_back({{mine.begin(), e}, *e, mine});
     }
   }
   const auto item_of = [](const event& e) { return std::vector{e.row->item}; };
@@ -268,10 +275,16 @@ inline naive_result naive_dataset(const std::vector<log_row>& rows, const naive_
   for (const auto& [place, item] : cold) out.cold.push_back(item);
   const auto finish = [&](const auto& queries) {
     std::vector<naive_query> finished;
-    for (const auto& [history, target] : queries) {
+    for (const auto& [history, target, user] : queries) {
       naive_query q;
       for (const event& e : history) {
         if (has(out.item, e.row->item)) q.history.push_back(e.row->item);
+        const bool is_cold = std::count(out.cold.begin(), out.cold.end(), e.row->item) > 0;
+        if (!out.cold.empty() && (is_cold || has(out.item, e.row->item))) q.cold_history.push_back(e.row->item);
+      }
+      for (const event& e : user) {
+        if (!older(e, target) || !has(out.item, e.row->item)) continue;
+        q.past.emplace_back(e.row->item, target.row->time - e.row->time);
       }
       q.target = has(out.item, target.row->item) ? target.row->item : "";
       q.cold = q.target.empty() ? target.row->item : "";

@@ -50,8 +50,11 @@ TEST_CASE("overlapping sessions: the last event in time is held out, and no sess
   const auto& ids = data.views[0].ids;
   CHECK(ids.names() == std::vector<std::string>{"a", "b", "e"});
   CHECK((spelled(ids, data.views[0].sequences) == std::vector<std::vector<std::string>>{{"a", "e"}}));
-  CHECK((spelled(ids, data.validation, data.cold) == std::vector<naive_query>{{{"a", "e", "b"}, "", "d"}}));
-  CHECK((spelled(ids, data.test, data.cold) == std::vector<naive_query>{{{"a", "e", "b"}, "", "c"}}));
+  const std::vector<std::string> before{"a", "e", "b"}, before_c{"a", "e", "b", "d"};
+  CHECK((spelled(ids, data.validation, data.cold) ==
+         std::vector<naive_query>{{before, "", "d", before, {{"a", 6}, {"e", 5}, {"b", 2}}}}));
+  CHECK((spelled(ids, data.test, data.cold) ==
+         std::vector<naive_query>{{before, "", "c", before_c, {{"a", 9}, {"e", 8}, {"b", 5}}}}));
 }
 
 TEST_CASE("gaps are exact at the edge and for times near the ends of 64 bits") {

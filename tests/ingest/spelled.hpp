@@ -48,6 +48,15 @@ inline std::vector<naive_query> spelled(const vocabulary& ids, const query_set& 
     const std::uint32_t row = queries.cold_targets.empty() ? no_node : queries.cold_targets.at(q);
     result.push_back({histories[q], queries.targets[q] == no_node ? "" : ids.name(queries.targets[q]),
                       row == no_node ? "" : cold.ids.at(row)});
+    if (cold.size() > 0) {
+      for (const node_id id : queries.cold_histories[q]) {
+        result.back().cold_history.push_back(id < ids.size() ? ids.name(id) : cold.ids.at(id - ids.size()));
+      }
+    }
+    if (queries.past.size() == 0) continue;
+    for (std::uint64_t i = queries.past.offsets[q]; i < queries.past.offsets[q + 1]; ++i) {
+      result.back().past.emplace_back(ids.name(queries.past.ids[i]), queries.past_seconds.at(i));
+    }
   }
   return result;
 }

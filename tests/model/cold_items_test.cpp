@@ -54,6 +54,41 @@ TEST_CASE("model: without cold items the format stays as it was") {
   CHECK(read.test.cold_targets.empty());
 }
 
+TEST_CASE("model: a user's past and histories with cold items round-trip, and are checked") {
+  const test::temporary_directory folder;
+  model m = with_cold_items();
+  const auto items = static_cast<node_id>(m.views[0].ids.size());
+  REQUIRE(m.test.size() == 3);
+  m.test.cold_histories.ids = {items + 2, 0, items};
+  m.test.cold_histories.offsets = {0, 1, 1, 3};
+  m.test.past.ids = {1, 0};
+  m.test.past.offsets = {0, 0, 2, 2};
+  m.test.past_seconds = {86400, 7};
+  const auto refused = [&](const std::string& why) {
+    CHECK_THROWS_WITH(save_model(m, folder.path() / "model"), Contains(why));
+  };
+  SECTION("as they are") {
+    save_model(m, folder.path() / "model");
+    test::check_equal(m, load_model(folder.path() / "model"));
+  }
+  SECTION("an id beyond the cold items") {
+    m.test.cold_histories.ids[0] = items + 3;
+    refused("the test histories with cold items hold id " + std::to_string(items + 3));
+  }
+  SECTION("a row too few") {
+    m.test.cold_histories.offsets = {0, 1, 3};
+    refused("the test histories with cold items have 2 rows for 3 queries");
+  }
+  SECTION("an item beyond the view") {
+    m.test.past.ids[1] = items;
+    refused("the test pasts hold id " + std::to_string(items));
+  }
+  SECTION("a time too few") {
+    m.test.past_seconds.pop_back();
+    refused("the test pasts have 2 items and 1 times");
+  }
+}
+
 TEST_CASE("model: cold items that do not fit are neither written nor used") {
   const test::temporary_directory folder;
   model m = with_cold_items();

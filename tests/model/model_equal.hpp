@@ -18,6 +18,11 @@ inline void check_queries(const query_set& a, const query_set& b) {
   CHECK(a.histories.ids == b.histories.ids);
   CHECK(a.targets == b.targets);
   CHECK(a.cold_targets == b.cold_targets);
+  CHECK(a.cold_histories.offsets == b.cold_histories.offsets);
+  CHECK(a.cold_histories.ids == b.cold_histories.ids);
+  CHECK(a.past.offsets == b.past.offsets);
+  CHECK(a.past.ids == b.past.ids);
+  CHECK(a.past_seconds == b.past_seconds);
 }
 
 inline void check_links(const std::vector<link_data>& a, const std::vector<link_data>& b) {

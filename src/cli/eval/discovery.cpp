@@ -29,6 +29,7 @@ json report_json(const discovery_evaluation& result, const discovery_options& op
   json out{{"protocol", result.protocol},
            {"split", result.split},
            {"view", result.view},
+           {"days", result.days},
            {"queries", result.queries},
            {"discovery_queries", result.discovery_queries},
            {"unknown_queries", result.unknown_queries},
@@ -80,6 +81,12 @@ void discovery_arguments::add(CLI::App& command) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("L,…");
+  command
+      .add_option("--days", options.days,
+                  "discovery: a category is new again N days after the user's last event in it; 0: never")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("N");
 }
 
 void run_discovery(const model& m, bool validation, const eval_config& how, discovery_options options,

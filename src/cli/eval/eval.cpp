@@ -82,6 +82,7 @@ void require_own_options(const CLI::App& command, const std::string& protocol) {
       {"--k", {"next-item", "discovery", "cold-start", "alignment", "link-prediction"}},
       {"--view", {"discovery", "alignment", "node-classification", "link-prediction"}},
       {"--mix", {"discovery"}},
+      {"--days", {"discovery"}},
       {"--edges", {"link-prediction"}},
       {"--known", {"link-prediction"}},
       {"--edge-columns", {"link-prediction"}},
