@@ -32,8 +32,8 @@ using rate_of = estimate discovery_at_k::*;
 using value_of = double discovery_at_k::*;
 
 /// A rate against what diversity it comes with.
-std::string trade_off(const discovery_evaluation& found, rate_of rate, std::string y_label, value_of value,
-                      std::string x_label) {
+std::string trade_off(const discovery_evaluation& found, rate_of rate, const std::string& y_label, value_of value,
+                      const std::string& x_label) {
   std::vector<double> x, y;
   std::vector<xy> curve;
   for (const discovery_row& row : found.rows) {

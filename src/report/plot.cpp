@@ -15,7 +15,7 @@ std::string marker(xy at, std::string_view colour, double r, shape form, double 
   const std::string ink = opacity < 1 ? fmt::format("fill=\"{}\" fill-opacity=\"{:.2g}\"", colour, opacity)
                                       : fmt::format("fill=\"{}\"", colour);
   const std::string end = inside.empty() ? "/>" : fmt::format("><title>{}</title></", inside);
-  const auto closed = [&](std::string open, const char* name) {
+  const auto closed = [&](const std::string& open, const char* name) {
     return open + (inside.empty() ? end : end + name + ">") + "\n";
   };
   const auto polygon = [&](const std::string& points) {
@@ -71,18 +71,17 @@ void plot::interval(double x, double low, double high, std::string_view colour) 
       from.x, from.y, to.x, to.y, colour);
 }
 
-void plot::dot(xy value, std::string_view colour, double radius, shape form, const std::string& hint, double opacity) {
-  const xy at = place(value);
-  drawn_ += marker(at, colour, radius, form, opacity, hint);
-  if (opacity == 1) taken_.push_back({at.x - radius, at.y - radius, at.x + radius, at.y + radius});
+void plot::dot(xy at, std::string_view colour, double radius, shape form, const std::string& hint, double opacity) {
+  const auto [x, y] = place(at);
+  drawn_ += marker({x, y}, colour, radius, form, opacity, hint);
+  if (opacity == 1) taken_.push_back({x - radius, y - radius, x + radius, y + radius});
 }
 
-void plot::label(xy value, const std::string& text) {
-  const xy at = place(value);
+void plot::label(xy at, const std::string& text) {
+  const auto [x, y] = place(at);
   const double wide = character * static_cast<double>(text.size());
   // Above, below, to the right, to the left of the point: the first where nothing lies yet.
-  for (const xy& middle :
-       {xy{at.x, at.y - 13}, xy{at.x, at.y + 14}, xy{at.x + 9 + wide / 2, at.y}, xy{at.x - 9 - wide / 2, at.y}}) {
+  for (const xy& middle : {xy{x, y - 13}, xy{x, y + 14}, xy{x + 9 + wide / 2, y}, xy{x - 9 - wide / 2, y}}) {
     const box mine{middle.x - wide / 2, middle.y - line_height / 2, middle.x + wide / 2, middle.y + line_height / 2};
     const bool outside =
         mine.left < left || mine.right > width_ - right || mine.top < top || mine.bottom > height_ - bottom;

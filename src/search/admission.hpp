@@ -12,7 +12,7 @@ class admission {
  public:
   /// Ascending rows: one for all queries, or one each; none: empty for all.
   struct sorted_sets {
-    explicit sorted_sets(ragged_ref rows);
+    explicit sorted_sets(ragged_ref source);
     [[nodiscard]] bool holds(std::size_t query, node_id id) const;
 
     ragged rows;

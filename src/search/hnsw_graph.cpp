@@ -49,7 +49,7 @@ class graph : public hnsw_graph {
       : space_(how.by, rows.stride()),
         graph_(&space_, rows.rows(), how.neighbours, how.build_width, static_cast<std::size_t>(how.seed)) {
     graph_.addPoint(rows.data(), 0);
-    const int threads = how.threads == 0 ? omp_get_max_threads() : static_cast<int>(how.threads);
+    [[maybe_unused]] const int threads = how.threads == 0 ? omp_get_max_threads() : static_cast<int>(how.threads);
     std::exception_ptr failure;
 #pragma omp parallel for schedule(dynamic, 64) num_threads(threads)
     for (std::size_t r = 1; r < rows.rows(); ++r) {
