@@ -18,7 +18,7 @@ test: build  ## the release tests, then the CPU tests under AddressSanitizer and
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS)
-	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -LE "data|slow"
+	ctest --test-dir build-asan --output-on-failure -j $(JOBS)
 
 check: check-format check-docs check-consumers check-tidy check-tsan  ## the slower checks, each also alone:
 

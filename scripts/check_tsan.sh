@@ -11,4 +11,4 @@ archer=$(find /usr/lib/llvm-*/lib -name libarcher.so 2> /dev/null | head -n 1)
 export OMP_TOOL_LIBRARIES="$archer"
 # OpenBLAS and the C++ library are not instrumented: what they do among themselves is not looked at.
 export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp ignore_noninstrumented_modules=1 halt_on_error=0 history_size=5"
-ctest --test-dir build-tsan --output-on-failure -j "$(nproc)" -LE "data|slow"
+ctest --test-dir build-tsan --output-on-failure -j "$(nproc)"
