@@ -9,6 +9,8 @@ the sessions left and tries settings on the rest: nothing of the reported split 
 shipped and the chosen configuration on the whole log, with its boundary, and evaluates the test split."""
 
 import argparse
+import collections
+import csv
 import io
 import json
 import os
@@ -39,24 +41,63 @@ def run(command):
         raise SystemExit(f"{' '.join(map(str, command))} failed:\n{result.stderr}")
 
 
-def before_boundary(source, target):
-    """The log's events before the boundary, which is the session starts' quantile as m2grl takes it."""
-    lines = io.TextIOWrapper(subprocess.Popen(["zstd", "-dc", source], stdout=subprocess.PIPE).stdout)
-    header = next(lines)
-    names = header.strip().split(",")
-    user, session, time = (names.index(name) for name in ("user_id", "session_id", "timestamp_ms"))
-    events, starts = [], {}
-    for line in lines:
-        cells = line.rstrip("\n").split(",")
-        when, key = int(cells[time]), (cells[user], cells[session])
-        events.append((when, line))
-        starts[key] = min(when, starts.get(key, when))
-    ordered = sorted(starts.values())
-    boundary = ordered[min(int(QUANTILE * len(ordered)), len(ordered) - 1)]
-    with target.open("w") as out:
-        out.write(header)
-        out.writelines(line for when, line in events if when < boundary)
-    return boundary
+class log:
+    """The click log, read once: lines, and of each event its time, session and article."""
+
+    def __init__(self, source):
+        lines = io.TextIOWrapper(subprocess.Popen(["zstd", "-dc", source], stdout=subprocess.PIPE).stdout)
+        self.header = next(lines)
+        names = self.header.strip().split(",")
+        user, session, item, time = (names.index(n) for n in ("user_id", "session_id", "article_id", "timestamp_ms"))
+        self.lines, self.sessions, self.starts = [], {}, {}
+        for line in lines:
+            cells = line.rstrip("\n").split(",")
+            when, key = int(cells[time]), (cells[user], cells[session])
+            self.lines.append((when, line))
+            self.sessions.setdefault(key, []).append((when, cells[item]))
+            self.starts[key] = min(when, self.starts.get(key, when))
+        ordered = sorted(self.starts.values())
+        # The session starts' quantile as m2grl takes it.
+        self.boundary = ordered[min(int(QUANTILE * len(ordered)), len(ordered) - 1)]
+
+    def write_before_boundary(self, target):
+        with target.open("w") as out:
+            out.write(self.header)
+            out.writelines(line for when, line in self.lines if when < self.boundary)
+
+
+def transition_counts(events, articles):
+    """HR@20 of counting: cold articles by how often training went from the last article's category to theirs; in
+    expectation over orders of equal counts. Over all queries, and over those whose last article training saw."""
+    rows = csv.DictReader(articles.open())
+    category = {row["article_id"]: row["category_id"] for row in rows if row["category_id"]}
+    seen, counts, queries, held_out = set(), collections.Counter(), [], set()
+    for key, clicks in events.sessions.items():
+        clicks.sort(key=lambda click: click[0])
+        trains = [item for when, item in clicks if when < events.boundary]
+        seen.update(trains)
+        held_out.update(item for when, item in clicks if when >= events.boundary)
+        counts.update((category.get(a), category.get(b)) for a, b in zip(trains, trains[1:]) if a != b)
+        if events.starts[key] >= events.boundary and len(clicks) > 1:
+            queries.append((clicks[-2][1], clicks[-1][1]))
+    cold = held_out - seen
+    sizes = collections.Counter(category.get(item) for item in cold)
+    hits, known = [], []
+    for last, target in queries:
+        if target not in cold:
+            continue
+        def score(to):
+            return counts[category.get(last), to] if to is not None else 0
+        goal = score(category.get(target))
+        above = sum(size for to, size in sizes.items() if score(to) > goal)
+        equal = sum(size for to, size in sizes.items() if score(to) == goal)
+        hits.append(min(max(20 - above, 0) / equal, 1))
+        if last in seen:
+            known.append(hits[-1])
+    print(f"transition counts: HR@20 {statistics.fmean(hits):.4f} of {len(hits)}, history known: HR@20 "
+          f"{statistics.fmean(known):.4f} of {len(known)}; {len(cold)} cold articles", flush=True)
+    return {"training": "transition counts", "hr@20": statistics.fmean(hits), "queries": len(hits),
+            "known_hr@20": statistics.fmean(known), "known_queries": len(known), "cold_items": len(cold)}
 
 
 def train(args, data, model, settings):
@@ -85,7 +126,7 @@ def choose(args, folder):
     data = folder / "data"
     data.mkdir()
     (data / "articles.csv").symlink_to((args.data / "globo/articles.csv").resolve())
-    before_boundary(args.data / "globo/events.csv.zst", data / "events.csv")
+    log(args.data / "globo/events.csv.zst").write_before_boundary(data / "events.csv")
     results = []
     for name in args.only or TRAINING:
         train(args, data, folder / "model", ["data.events=events.csv", f"split.quantile={8 / 9}", *TRAINING[name]])
@@ -97,15 +138,16 @@ def choose(args, folder):
 
 
 def report(args, folder):
-    results = []
+    results = [transition_counts(log(args.data / "globo/events.csv.zst"), args.data / "globo/articles.csv")]
     for name, scoring in dict.fromkeys([SHIPPED, CHOSEN]):
         runs = []
         for seed in range(1, args.seeds + 1):
             train(args, args.data / "globo", folder / "model", [*TRAINING[name], f"train.seed={seed}"])
             runs.append(evaluate(args, folder / "model", scoring, folder))
             print(f"{name:30s} {scoring[0]:26s} gamma {scoring[1]:<3} seed {seed} {line_of(runs[-1])}", flush=True)
-        median = {key: statistics.median(r["known_history"][key] for r in runs)
-                  for key in ("hr@10", "hr@20", "ndcg@20", "mrr")}
+        keys = ("hr@10", "hr@20", "ndcg@20", "mrr")
+        median = {of: {key: statistics.median(r[key] if of == "all" else r[of][key] for r in runs) for key in keys}
+                  for of in ("all", "known_history")}
         results.append({"training": name, "compose": scoring[0], "gamma": scoring[1], "median": median, "runs": runs})
     return results
 
