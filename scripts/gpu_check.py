@@ -20,7 +20,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Small tests, for a sanitizer makes seconds of them minutes; every tool sees each, the most important first.
 SANITIZER_TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
-SANITIZED_TESTS = ("cuda_sgns", "cuda_align", "cuda_walk", "cuda_graph", "cuda_device_memory")
+SANITIZED_TESTS = ("cuda_sgns", "cuda_align", "cuda_walk", "cuda_graph", "cuda_metric", "cuda_device_memory")
 TEST_SECONDS = 570            # of all tests and sanitizers together
 SKIPPED = 77                  # exit code of a test that cannot run here
 NOT_RUN = 3                   # exit code of a bench that cannot run here

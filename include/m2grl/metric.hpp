@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "m2grl/device.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/recommend.hpp"
 #include "m2grl/types.hpp"
@@ -59,11 +60,13 @@ struct metric_progress {
   double loss = 0;                      ///< its mean per positive pair
 };
 
-/// Trains M on the pairs mined from `sequences` (of the model's item ids). The same result for the same seed, for any
-/// number of threads. Throws invalid_input where an option is out of range, there is no linked view, or no pair
-/// crosses categories; diverged where a distance is no longer finite.
+/// Trains M on the pairs mined from `sequences` (of the model's item ids). On the CPU the same result for the same
+/// seed, for any number of threads; a GPU sums gradients in an order of its own, and gives the CPU's M up to rounding.
+/// Throws invalid_input where an option is out of range, there is no linked view, no pair crosses categories, or
+/// `device` is not there; diverged where a distance is no longer finite; out_of_memory, cuda_error.
 [[nodiscard]] metric_model train_metric(const model& m, ragged_ref sequences, const metric_options& options,
-                                        const std::function<void(const metric_progress&)>& progress = {});
+                                        const std::function<void(const metric_progress&)>& progress = {},
+                                        device_kind device = device_kind::cpu);
 
 /// M x of all items, [items, options.dim]. Throws invalid_input where the model has no metric.
 [[nodiscard]] table metric_vectors(const model& m);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "m2grl/config.hpp"
+#include "m2grl/device.hpp"
 #include "m2grl/index.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/search.hpp"
@@ -35,11 +36,12 @@ struct user_histories {
 /// The k best next items of each history [histories], without those in it: what evaluate_next_item() ranks.
 /// Uses the composition, history and decay of `how`. An empty history scores every item 0, so that the order is
 /// that of the ids. Filters over the items are those of search.hpp, each common to all histories.
-/// Throws invalid_input where k is 0 or exceeds the items, an id is no item, a filter does not fit, or the composition
-/// is wrong.
+/// Throws invalid_input where k is 0 or exceeds the items, an id is no item, a filter does not fit, the composition is
+/// wrong, or `device` is not there.
 [[nodiscard]] std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histories, std::uint32_t k,
                                                               const eval_config& how,
-                                                              std::span<const category_filter> filters = {});
+                                                              std::span<const category_filter> filters = {},
+                                                              device_kind device = device_kind::cpu);
 
 /// How a node is compared with the others of its view.
 enum class neighbour_score {
@@ -88,6 +90,7 @@ struct neighbour_limits {
   std::span<const category_filter> filters;  ///< over the candidates, each common to all nodes
   const vector_index* index = nullptr;       ///< over the candidates; null: exact
   std::uint32_t width = 100;                 ///< of the index's search
+  device_kind device = device_kind::cpu;     ///< of the exact search
 };
 
 /// The k best neighbours of each of `nodes` (empty: of every node of the view), each node itself left out.

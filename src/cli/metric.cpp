@@ -6,17 +6,19 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/device_option.hpp"
 #include "cli/output_file.hpp"
 #include "cli/text.hpp"
 #include "m2grl/dataset.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/model.hpp"
+#include "m2grl/trainer.hpp"
 
 namespace m2grl::cli {
 namespace {
 
 struct metric_arguments {
-  std::string model, data, json, instance = "input";
+  std::string model, data, json, instance = "input", device = "auto";
   metric_options options;
 };
 
@@ -52,6 +54,7 @@ void run_metric(const metric_arguments& args) {
   metric_options options = args.options;
   options.view = category_view(m, options.view);
   options.instance = args.instance == "both" ? metric_instance::both : metric_instance::input;
+  const device_kind device = resolve_device(device_named(args.device), {});  // before the data is read
   const ragged sequences = read_sequences(m, args);
   const mined_pairs mined = mine_pairs(sequences, main_nodes(m, options.view), options.window);
   const bool quiet = args.json == "-";
@@ -60,11 +63,12 @@ void run_metric(const metric_arguments& args) {
                plural(mined.positives.size(), "pair", "pairs"), options.view, grouped(mined.same_category),
                grouped(mined.unknown_category), grouped(mined.same_item));
   }
-  m.metric = train_metric(m, sequences, options, [&](const metric_progress& now) {
+  const auto tell = [&](const metric_progress& now) {
     if (quiet) return;
     fmt::print("epoch {} of {}: loss {:.4f}\n", now.epoch, now.epochs, now.loss);
     (void)std::fflush(stdout);
-  });
+  };
+  m.metric = train_metric(m, sequences, options, tell, device);
   save_model(m, args.model, true);
   write_json(args.json, metric_json(*m.metric, mined));
   if (!quiet) fmt::print("{} holds a metric of {} dimensions\n", args.model, m.metric->matrix.rows());
@@ -103,6 +107,7 @@ void add_metric(CLI::App& app) {
   command->add_option("--data", args->data, "the folder of the data that the model was trained on; by default the same")
       ->type_name("DIR");
   add_options(*command, *args);
+  add_device(*command, args->device);
   command->add_option("--json", args->json, "write a report as JSON; \"-\": to standard output")->type_name("FILE");
   command->callback([args] { run_metric(*args); });
 }

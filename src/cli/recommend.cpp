@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/device_option.hpp"
 #include "cli/eval_options.hpp"
 #include "cli/list_options.hpp"
 #include "cli/output_file.hpp"
@@ -15,7 +16,7 @@ namespace m2grl::cli {
 namespace {
 
 struct recommend_arguments {
-  std::string model, histories, out;
+  std::string model, histories, out, device = "auto";
   std::uint32_t k = 10;
   eval_options how;
   list_options lists;
@@ -28,7 +29,8 @@ void run_recommend(const recommend_arguments& args) {
   const user_histories read = read_histories(items, args.histories);
   tell_unknown(read.unknown_events, read.events, read.unknown, "history items");
   const flag_filter allowed(args.lists.selected(m, 0));
-  const auto best = recommend(m, read.histories, args.k, args.how.applied(m.cfg.eval), allowed.filters());
+  const auto best =
+      recommend(m, read.histories, args.k, args.how.applied(m.cfg.eval), allowed.filters(), device_named(args.device));
   output_file out(args.out);
   fmt::memory_buffer lines;
   for (std::size_t u = 0; u < best.size(); ++u) {
@@ -58,6 +60,7 @@ void add_recommend(CLI::App& app) {
   args->how.add_compose(*command);
   args->how.add_query(*command, "--last");
   args->lists.add(*command);
+  add_device(*command, args->device);
   command->add_option("--out", args->out, "user<TAB>rank<TAB>item<TAB>score; \"-\": standard output")
       ->required()
       ->type_name("FILE.tsv");

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cli/commands.hpp"
+#include "cli/device_option.hpp"
 #include "cli/eval_options.hpp"
 #include "cli/list_options.hpp"
 #include "cli/output_file.hpp"
@@ -23,7 +24,7 @@ struct index_arguments {
 };
 
 struct search_arguments {
-  std::string model, id, view, out = "-", score = "next";
+  std::string model, id, view, out = "-", score = "next", device = "auto";
   bool all = false, metric = false;
   std::optional<std::uint32_t> k;
   eval_options how;
@@ -109,6 +110,7 @@ void run_search(const search_arguments& args) {
   limits.k = k;
   limits.filters = allowed.filters(), limits.width = args.index.width;
   limits.index = index ? &*index : nullptr;
+  limits.device = device_named(args.device);
   write_lists(args, view, nodes, similar_nodes(vectors, nodes, limits));
   if (index && args.index.recall > 0) tell_recall(args.index.recall, vectors, limits);
 }
@@ -162,6 +164,7 @@ void add_search(CLI::App& app) {
       ->excludes("--score");
   args->lists.add(*command);
   add_index_options(*command, args->index);
+  add_device(*command, args->device);
   command->add_option("--out", args->out, "node<TAB>rank<TAB>neighbour<TAB>score; \"-\": standard output")
       ->capture_default_str()
       ->type_name("FILE.tsv");

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/device_option.hpp"
 #include "cli/output_file.hpp"
 #include "cli/progress_view.hpp"
 #include "cli/run_report.hpp"
@@ -39,10 +40,6 @@ config configured(const train_arguments& args) {
     cfg.data.root = args.data;
   }
   return cfg;
-}
-
-device_kind device_named(const std::string& name) {
-  return name == "cuda" ? device_kind::cuda : name == "cpu" ? device_kind::cpu : device_kind::automatic;
 }
 
 /// Everything that can be refused before the data is read.
@@ -147,9 +144,7 @@ void add_train(CLI::App& app, interrupts& signals) {
   command->add_option("--set", args->set, "override a key, as in train.dim=64; may be repeated")
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
-  command->add_option("--device", args->device, "auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->type_name("DEVICE");
+  add_device(*command, args->device);
   auto* out =
       command->add_option("--out", args->out, "the model's folder, which must not exist yet")->type_name("MODEL");
   command->add_flag("--overwrite", args->overwrite, "replace an existing model");

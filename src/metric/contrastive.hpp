@@ -1,18 +1,13 @@
 #pragma once
 /// Contrastive loss of pairs of rows, and the gradient of a linear map in front of them.
 
-#include <cstdint>
+#include <cstddef>
 #include <span>
 
 #include "m2grl/table.hpp"
+#include "metric/pair_term.hpp"
 
 namespace m2grl::metric {
-
-/// Two rows of z, together (d²) or apart (max(0, margin − d)²).
-struct pair_term {
-  std::uint32_t a = 0, b = 0;
-  bool together = false;
-};
 
 /// Sum of the losses of all terms; adds their gradient to dz, of z's shape. Coincident rows that belong apart have no
 /// direction to part in: they count in the loss, and get no gradient.

@@ -8,8 +8,9 @@
 #include "m2grl/kernel/permutation.hpp"
 #include "m2grl/kernel/philox.hpp"
 #include "m2grl/metric.hpp"
-#include "metric/contrastive.hpp"
 #include "metric/item_sampler.hpp"
+#include "metric/stepper.hpp"
+#include "train/device.hpp"
 
 namespace m2grl {
 namespace {
@@ -81,32 +82,6 @@ class part_scales {
   std::vector<float> scale_;
 };
 
-/// Adam (Kingma and Ba, 2015) over one matrix.
-class adam {
- public:
-  explicit adam(const table& m) : mean_(m.rows(), m.dim()), squares_(m.rows(), m.dim()) {}
-  void step(table& m, const table& gradient, double rate) {
-    beta1_power_ *= beta1;
-    beta2_power_ *= beta2;
-    for (std::size_t r = 0; r < m.rows(); ++r) {
-      for (std::size_t c = 0; c < m.dim(); ++c) {
-        const double g = gradient[r][c];
-        const double mean = beta1 * mean_[r][c] + (1 - beta1) * g;
-        const double squares = beta2 * squares_[r][c] + (1 - beta2) * g * g;
-        mean_[r][c] = static_cast<float>(mean);
-        squares_[r][c] = static_cast<float>(squares);
-        m[r][c] -=
-            static_cast<float>(rate * (mean / (1 - beta1_power_)) / (std::sqrt(squares / (1 - beta2_power_)) + 1e-8));
-      }
-    }
-  }
-
- private:
-  static constexpr double beta1 = 0.9, beta2 = 0.999;
-  double beta1_power_ = 1, beta2_power_ = 1;
-  table mean_, squares_;
-};
-
 /// Pairs and negatives of one batch, over the rows of x that they touch.
 class batch_builder {
  public:
@@ -165,69 +140,48 @@ table initial_matrix(std::size_t rows, std::size_t dim, std::uint64_t seed) {
   return m;
 }
 
+/// Feeds batches of pairs, in a new order each epoch.
 class trainer {
  public:
-  trainer(const metric_options& o, const table& x, std::span<const item_pair> pairs,
-          const metric::item_sampler& sampler)
-      : options_(o),
-        x_(x),
-        pairs_(pairs),
-        batch_(o, sampler, x.rows()),
-        matrix_(initial_matrix(o.dim, x.dim(), o.seed)),
-        gradient_(o.dim, x.dim()),
-        optimiser_(matrix_) {}
+  trainer(const metric_options& o, std::size_t items, std::span<const item_pair> pairs,
+          const metric::item_sampler& sampler, metric::stepper& device)
+      : options_(o), pairs_(pairs), batch_(o, sampler, items), device_(device) {}
 
-  /// One pass over the pairs in a new order; the mean loss per pair.
+  /// One pass over the pairs; the mean loss per pair.
   double epoch(std::uint32_t index) {
     const kernel::permutation order(pairs_.size(), options_.seed, metric_task, index);
-    double loss = 0;
     for (std::uint64_t first = 0; first < pairs_.size(); first += options_.batch) {
       const std::uint64_t count = std::min<std::uint64_t>(options_.batch, pairs_.size() - first);
       batch_.clear();
       for (std::uint64_t p = first; p < first + count; ++p) batch_.add(pairs_[order(p)], index, p);
       const double done = (index + static_cast<double>(first) / static_cast<double>(pairs_.size())) / options_.epochs;
-      loss += step(count, options_.learning_rate * (1 - done));
+      device_.step({batch_.rows(), batch_.terms(), count}, options_.learning_rate * (1 - done));
     }
+    const double loss = device_.take_loss();
     if (!std::isfinite(loss)) throw diverged("metric", index);
     return loss / static_cast<double>(pairs_.size());
   }
-  [[nodiscard]] table& matrix() noexcept { return matrix_; }
 
  private:
   static constexpr std::uint32_t metric_task = 0xFFFF;  ///< a number that no view's or link's task has
 
-  double step(std::uint64_t count, double rate) {
-    const std::size_t n = batch_.rows().size();
-    if (values_.rows() < n) {
-      values_ = table(n, x_.dim());
-      z_ = table(n, options_.dim);
-      dz_ = table(n, options_.dim);
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      std::copy_n(x_.data() + batch_.rows()[i] * x_.stride(), x_.stride(), values_.data() + i * values_.stride());
-    }
-    std::fill_n(dz_.data(), n * dz_.stride(), 0.0f);
-    metric::project_rows(values_, matrix_, n, z_);
-    const double loss = metric::contrastive(z_, batch_.terms(), options_.margin, dz_);
-    const auto scale = 1 / static_cast<float>(count);
-    for (std::size_t i = 0; i < n * dz_.stride(); ++i) dz_.data()[i] *= scale;
-    metric::pull_back(dz_, values_, n, gradient_);
-    optimiser_.step(matrix_, gradient_, rate);
-    return loss;
-  }
-
   const metric_options& options_;
-  const table& x_;
   std::span<const item_pair> pairs_;
   batch_builder batch_;
-  table matrix_, gradient_, values_, z_, dz_;
-  adam optimiser_;
+  metric::stepper& device_;
 };
+
+std::unique_ptr<metric::stepper> make_stepper(device_kind device, const table& x, const metric_options& o) {
+  table matrix = initial_matrix(o.dim, x.dim(), o.seed);
+  if (find_device(device) == device_kind::cpu) return metric::make_cpu_stepper(x, std::move(matrix), o.margin);
+  const std::size_t terms = std::size_t{o.batch} * (1 + o.negatives);
+  return metric::make_cuda_stepper(x, matrix, o.margin, {std::min(x.rows(), terms + o.batch), terms});
+}
 
 }  // namespace
 
 metric_model train_metric(const model& m, ragged_ref sequences, const metric_options& options,
-                          const std::function<void(const metric_progress&)>& progress) {
+                          const std::function<void(const metric_progress&)>& progress, device_kind device) {
   check(options);
   metric_model result;
   result.options = options;
@@ -245,12 +199,13 @@ metric_model train_metric(const model& m, ragged_ref sequences, const metric_opt
   require_finite(m, x);
   const part_scales scales(m, x, options.instance);
   const metric::item_sampler sampler(m.views[0].ids.counts(), categories, options.alpha);
-  trainer t(options, x, mined.positives, sampler);
+  const auto on_device = make_stepper(device, x, options);
+  trainer t(options, x.rows(), mined.positives, sampler, *on_device);
   for (std::uint32_t epoch = 0; epoch < options.epochs; ++epoch) {
     result.loss = t.epoch(epoch);
     if (progress) progress({epoch + 1, options.epochs, result.loss});
   }
-  result.matrix = std::move(t.matrix());
+  result.matrix = on_device->matrix();
   scales.fold_into(result.matrix);
   return result;
 }

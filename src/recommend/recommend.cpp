@@ -41,7 +41,8 @@ similarity similarity_of(neighbour_score score) {
 }  // namespace
 
 std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histories, std::uint32_t k,
-                                                const eval_config& how, std::span<const category_filter> filters) {
+                                                const eval_config& how, std::span<const category_filter> filters,
+                                                device_kind device) {
   check_ids(histories.ids, m.views.at(0));
   const auto parts = parts_of(m, how.compose);
   const table queries = query_vectors(parts), candidates = candidate_vectors(parts, how.input_similarity);
@@ -51,7 +52,7 @@ std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histo
   for (std::size_t first = 0; first < histories.size(); first += block_queries) {
     const auto block = rows_of(histories, first, std::min(block_queries, histories.size() - first), offsets);
     search_options wanted;
-    wanted.k = k, wanted.excluded = block, wanted.filters = filters;
+    wanted.k = k, wanted.excluded = block, wanted.filters = filters, wanted.device = device;
     auto found = search_top_k(history_vectors(queries, block, how.history, how.decay), candidates, wanted);
     std::move(found.begin(), found.end(), std::back_inserter(results));
   }
@@ -95,7 +96,7 @@ std::vector<std::vector<scored_node>> similar_nodes(const neighbour_vectors& vec
   std::vector<std::uint64_t> one_each(wanted.size() + 1);
   std::iota(one_each.begin(), one_each.end(), std::uint64_t{0});
   search_options how;
-  how.k = limits.k, how.by = vectors.by(), how.filters = limits.filters;
+  how.k = limits.k, how.by = vectors.by(), how.filters = limits.filters, how.device = limits.device;
   how.excluded = {one_each, wanted};  // each node itself
   const table some = nodes.empty() ? table() : gather_rows(vectors.queries(), nodes);
   const table& queries = nodes.empty() ? vectors.queries() : some;
