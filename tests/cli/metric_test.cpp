@@ -68,7 +68,7 @@ TEST_CASE("eval discovery: JSON with stable keys, a table on the screen") {
   CHECK_THAT(shown.out, Contains("discovery, test, 160 queries: 160 into a new \"category\", 0 of unknown"));
   CHECK_THAT(shown.out, Contains("mix 0.50"));
   const json report = json_file(folder / "discovery.json");
-  CHECK(keys_of(report) == std::set<std::string>{"protocol", "split", "view", "queries", "discovery_queries",
+  CHECK(keys_of(report) == std::set<std::string>{"protocol", "split", "view", "days", "queries", "discovery_queries",
                                                  "unknown_queries", "resamples", "seed", "item", "composed", "new_only",
                                                  "curve"});
   CHECK(report["queries"] == shop::users);
@@ -95,6 +95,7 @@ TEST_CASE("eval discovery: JSON with stable keys, a table on the screen") {
       command(folder, {"eval", "model", "--protocol", "discovery", "--split", "validation", "--json", "v.json"}));
   CHECK(json_file(folder / "v.json")["curve"].size() == 11);
   CHECK(json_file(folder / "v.json")["discovery_queries"] == 0);
+  CHECK(json_file(folder / "v.json")["days"] == 0);
 }
 
 TEST_CASE("search and export: by the metric") {
