@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::set<std::string> keys_of(const json& object) {
-  std::set<std::string> keys;
-  for (const auto& [key, value] : object.items()) keys.insert(key);
-  return keys;
-}
-
 }  // namespace
 
 TEST_CASE("train: the JSON report has the promised keys and true counts") {

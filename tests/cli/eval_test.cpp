@@ -9,12 +9,6 @@ using nlohmann::json;
 
 namespace {
 
-std::set<std::string> keys_of(const json& object) {
-  std::set<std::string> keys;
-  for (const auto& [key, value] : object.items()) keys.insert(key);
-  return keys;
-}
-
 run_result eval(const temporary_folder& folder, std::vector<std::string> more) {
   std::vector<std::string> arguments{"eval", "model"};
   arguments.insert(arguments.end(), more.begin(), more.end());

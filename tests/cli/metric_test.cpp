@@ -39,12 +39,6 @@ const temporary_folder& shop_with_metric() {
   return folder;
 }
 
-std::set<std::string> keys_of(const json& object) {
-  std::set<std::string> keys;
-  for (const auto& [key, value] : object.items()) keys.insert(key);
-  return keys;
-}
-
 }  // namespace
 
 TEST_CASE("metric: the report counts the pairs of the log") {

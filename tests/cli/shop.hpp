@@ -91,6 +91,12 @@ inline std::vector<std::vector<std::string>> rows_of(const std::string& tsv) {
 
 inline nlohmann::json json_file(const std::filesystem::path& path) { return nlohmann::json::parse(read_file(path)); }
 
+inline std::set<std::string> keys_of(const nlohmann::json& object) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.insert(key);
+  return keys;
+}
+
 /// One shop with a model, trained once for all cases.
 inline const temporary_folder& trained_shop() {
   static const temporary_folder folder;
