@@ -13,10 +13,6 @@ using Catch::Matchers::Contains;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-namespace {
-
-}  // namespace
-
 TEST_CASE("train: the JSON report has the promised keys and true counts") {
   const auto& folder = trained_shop();
   const json report = json_file(folder / "train.json");
