@@ -123,8 +123,8 @@ std::string fault_of_queries(const model& m, const query_set& queries, const std
   const auto bad = std::find_if(queries.targets.begin(), queries.targets.end(),
                                 [&](node_id id) { return id >= items && id != no_node; });
   if (bad != queries.targets.end()) return fmt::format("a {} target is item {}, there are {}", split, *bad, items);
-  const auto fault = fault_of_part(queries.cold_histories, queries.size(), items + m.cold.size(),
-                                   fmt::format("the {} histories with cold items", split));
+  auto fault = fault_of_part(queries.cold_histories, queries.size(), items + m.cold.size(),
+                             fmt::format("the {} histories with cold items", split));
   if (!fault.empty()) return fault;
   const std::string past = fmt::format("the {} pasts", split);
   if (queries.past_seconds.size() != queries.past.ids.size()) {
