@@ -14,7 +14,7 @@ help:  ## this list
 demo: build  ## a tour: draw a marketplace, train, evaluate, recommend
 	$(BUILD)/bin/m2grl demo
 
-test: build  ## the release tests, then the CPU tests under AddressSanitizer and UndefinedBehaviorSanitizer
+test: build  ## the release tests, then the CPU tests, but for statistics, under AddressSanitizer and UBSan
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS)
@@ -34,7 +34,7 @@ check-consumers: build  ## programs that use m2grl installed (static, shared) an
 check-tidy: check-deps  ## clang-tidy over src and the headers that it includes
 	@scripts/check_tidy.py
 
-check-tsan: check-deps  ## the CPU tests under ThreadSanitizer
+check-tsan: check-deps  ## the CPU tests, but for statistics, under ThreadSanitizer
 	@scripts/check_tsan.sh
 
 format: check-deps  ## rewrite the sources as .clang-format says

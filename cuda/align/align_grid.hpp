@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "cuda/align/link_batch.hpp"
+#include "cuda/grid.hpp"
 #include "cuda/warp.hpp"
 
 namespace m2grl::cuda {
@@ -17,26 +18,20 @@ inline constexpr std::uint32_t align_threads = align_warps * warp_lanes;
 /// A lane draws a pair: small blocks reach more SMs.
 inline constexpr std::uint32_t align_draw_threads = 2 * warp_lanes;
 
-namespace detail {
-[[nodiscard]] inline std::uint32_t blocks_for(std::uint32_t items, std::uint32_t per_block) {
-  return (items + per_block - 1) / per_block;
-}
-}  // namespace detail
-
 [[nodiscard]] inline align_grid draw_grid(const link_batch& l) {
-  return {detail::blocks_for(l.batch_pairs, align_draw_threads), align_draw_threads};
+  return {blocks_for(l.batch_pairs, align_draw_threads), align_draw_threads};
 }
 /// A warp for each row of both sides.
 [[nodiscard]] inline align_grid row_grid(const link_batch& l) {
-  return {detail::blocks_for(l.a.capacity + l.b.capacity, align_warps), align_threads};
+  return {blocks_for(l.a.capacity + l.b.capacity, align_warps), align_threads};
 }
 /// A warp for each pair.
 [[nodiscard]] inline align_grid pair_grid(const link_batch& l) {
-  return {detail::blocks_for(l.batch_pairs, align_warps), align_threads};
+  return {blocks_for(l.batch_pairs, align_warps), align_threads};
 }
 /// A thread for each element of W.
 [[nodiscard]] inline align_grid step_grid(const link_batch& l) {
-  return {detail::blocks_for(l.matrices * l.relation_stride * l.stride, align_threads), align_threads};
+  return {blocks_for(l.matrices * l.relation_stride * l.stride, align_threads), align_threads};
 }
 
 /// Calls f<Columns>() with the narrowest pair kernel that holds the partner and K negatives.

@@ -14,34 +14,31 @@ namespace {
 /// A batch on its way: page-locked memory, from which a copy may run while the host goes on.
 class batch_slot {
  public:
-  explicit batch_slot(batch_limits most) : rows_(most.rows), terms_(most.terms), on_device_(most) {}
+  explicit batch_slot(batch_limits most)
+      : rows_(most.rows), terms_(most.terms), device_rows_(most.rows), device_terms_(most.terms) {}
 
   /// Waits until the device has read what lies here; then copies, in the stream's order.
   void take(const mini_batch& batch, cudaStream_t stream) {
     if (used_) read_.wait();
     std::copy(batch.rows.begin(), batch.rows.end(), rows_.data());
     std::copy(batch.terms.begin(), batch.terms.end(), terms_.data());
-    copy(on_device_.rows.data(), rows_.data(), batch.rows.size_bytes(), stream);
-    copy(on_device_.terms.data(), terms_.data(), batch.terms.size_bytes(), stream);
+    copy(device_rows_.data(), rows_.data(), batch.rows.size_bytes(), stream);
+    copy(device_terms_.data(), terms_.data(), batch.terms.size_bytes(), stream);
     read_.record(stream);
     used_ = true;
   }
-  [[nodiscard]] const node_id* rows() const { return on_device_.rows.data(); }
-  [[nodiscard]] const pair_term* terms() const { return on_device_.terms.data(); }
+  [[nodiscard]] const node_id* rows() const { return device_rows_.data(); }
+  [[nodiscard]] const pair_term* terms() const { return device_terms_.data(); }
 
  private:
-  struct device_part {
-    explicit device_part(batch_limits most) : rows(most.rows), terms(most.terms) {}
-    cuda::device_array<node_id> rows;
-    cuda::device_array<pair_term> terms;
-  };
   static void copy(void* to, const void* from, std::size_t bytes, cudaStream_t stream) {
     cuda::check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream), "cudaMemcpyAsync to the device");
   }
 
   cuda::pinned_array<node_id> rows_;
   cuda::pinned_array<pair_term> terms_;
-  device_part on_device_;
+  cuda::device_array<node_id> device_rows_;
+  cuda::device_array<pair_term> device_terms_;
   cuda::event read_;
   bool used_ = false;
 };

@@ -6,7 +6,6 @@ namespace m2grl::cuda {
 namespace {
 
 __device__ std::uint32_t thread_number() { return blockIdx.x * blockDim.x + threadIdx.x; }
-unsigned blocks_for(std::uint32_t items, std::uint32_t per_block) { return (items + per_block - 1) / per_block; }
 
 __global__ void __launch_bounds__(metric_threads) gather_metric_kernel(const __grid_constant__ metric_batch b) {
   const std::uint32_t row = thread_number() / warp_lanes;

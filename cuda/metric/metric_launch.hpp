@@ -3,6 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include "cuda/grid.hpp"
 #include "cuda/metric/metric_body.hpp"
 
 namespace m2grl::cuda {

@@ -39,7 +39,7 @@ class query_finisher {
   }
 
   void add_past(const raw_query& query, query_set& out) const {
-    for (const std::uint64_t event : query.past) {
+    for (const std::uint64_t event : query.past.empty() ? query.history : query.past) {
       if (node(event) == no_node) continue;
       out.past.ids.push_back(node(event));
       // Times ascend: the unsigned difference is exact where the signed one would overflow.

@@ -112,12 +112,10 @@ std::vector<std::uint64_t> by_time(const event_log& log, std::span<const std::ui
 
 /// The last n events of a user are test queries, the one before them the validation query, each asked after all
 /// events before it. `events` ascend in time.
-void hold_out_last(std::span<const std::uint64_t> events, std::size_t n, bool timed, split_events& out) {
+void hold_out_last(std::span<const std::uint64_t> events, std::size_t n, split_events& out) {
   const auto query_of = [&](std::size_t place) {
     const auto before = events.first(place);
-    raw_query query{{before.begin(), before.end()}, events[place]};
-    if (timed) query.past = query.history;
-    return query;
+    return raw_query{{before.begin(), before.end()}, events[place]};
   };
   const std::size_t validation = events.size() - n - 1;
   out.validation.push_back(query_of(validation));
@@ -130,7 +128,7 @@ void split_last(const event_log& log, const ordered_events& in, std::size_t n, s
     const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
     const std::size_t held_before = out.held_out.size();
     if (last - first >= n + 2) {
-      hold_out_last(by_time(log, std::span(in.order).subspan(first, last - first)), n, !log.time.empty(), out);
+      hold_out_last(by_time(log, std::span(in.order).subspan(first, last - first)), n, out);
     }
     const auto held_out = std::span(out.held_out).subspan(held_before);
     for (std::uint64_t s = in.user_begin[u]; s < in.user_begin[u + 1]; ++s) {
@@ -173,7 +171,7 @@ void ask_session(std::span<const std::uint64_t> session, std::span<const std::ui
 void split_user_by_time(const event_log& log, const ordered_events& in, std::size_t u, std::int64_t boundary,
                         session_queries which, split_events& out, ingest_report& report) {
   const std::uint64_t first = in.session_begin[in.user_begin[u]], last = in.session_begin[in.user_begin[u + 1]];
-  const std::vector<std::uint64_t> user = by_time(log, std::span(in.order).subspan(first, last - first));
+  std::vector<std::uint64_t> user;  // by time; of users with a held-out session alone
   for (std::uint64_t s = in.user_begin[u]; s < in.user_begin[u + 1]; ++s) {
     const std::uint64_t begin = in.session_begin[s], end = in.session_begin[s + 1];
     for (std::uint64_t i = begin; i < end; ++i) {
@@ -182,7 +180,9 @@ void split_user_by_time(const event_log& log, const ordered_events& in, std::siz
     const std::uint64_t kept = out.events.size() - out.session_begin.back();
     if (kept > 0) out.session_begin.push_back(out.events.size());
     if (kept > 0 && kept < end - begin) ++report.crossing_sessions;
-    if (kept == 0) ask_session(std::span(in.order).subspan(begin, end - begin), user, which, out);
+    if (kept > 0) continue;
+    if (user.empty()) user = by_time(log, std::span(in.order).subspan(first, last - first));
+    ask_session(std::span(in.order).subspan(begin, end - begin), user, which, out);
   }
 }
 

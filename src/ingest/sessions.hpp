@@ -25,7 +25,7 @@ struct ordered_events {
 struct raw_query {
   std::vector<std::uint64_t> history;
   std::uint64_t target = 0;
-  std::vector<std::uint64_t> past{};  ///< of the user, in any session; empty where the log has no times
+  std::vector<std::uint64_t> past{};  ///< of the user, in any session; empty: the history is all of it
 };
 
 struct split_events {

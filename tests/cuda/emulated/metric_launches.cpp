@@ -6,8 +6,6 @@
 namespace m2grl::cuda {
 namespace {
 
-unsigned blocks_for(std::uint32_t items, std::uint32_t per_block) { return (items + per_block - 1) / per_block; }
-
 template <class Function>
 void launch_batch(const char* name, const metric_batch& b, std::uint32_t warps, cudaStream_t stream, Function f) {
   emulated::launch(name, {blocks_for(warps, metric_warps), metric_threads}, stream, [=] {
