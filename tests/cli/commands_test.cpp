@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include <m2grl/error.hpp>
 #include <m2grl/trainer.hpp>
 
 #include "shop.hpp"
@@ -92,6 +93,46 @@ TEST_CASE("eval: table and JSON agree, the planted order is learned") {
   CHECK(second["split"] == "validation");
   CHECK(second.contains("hr@5"));
   CHECK_FALSE(second.contains("hr@3"));
+}
+
+TEST_CASE("eval and recommend: a share of the inputs' similarity changes the scores") {
+  const auto& folder = trained_shop();
+  const auto mrr = [&](const std::string& share) {
+    const auto result = command(folder, {"eval", "model", "--json", "-", "--input-similarity", share});
+    REQUIRE(result.code == 0);
+    return json::parse(result.out)["mrr"].get<double>();
+  };
+  const auto configured = command(folder, {"eval", "model", "--json", "-"});
+  REQUIRE(configured.code == 0);
+  CHECK(mrr("0") == json::parse(configured.out)["mrr"]);
+  CHECK(mrr("0") != mrr("20"));
+  write_file(folder / "alike.txt", "anna\ti3-0 i3-1 i3-2\n");
+  const auto lists = [&](const std::string& share) {
+    return command(folder, {"recommend", "model", "--history", "alike.txt", "--out", "-", "--input-similarity", share})
+        .out;
+  };
+  CHECK_FALSE(lists("0").empty());
+  CHECK(lists("0") != lists("20"));
+}
+
+TEST_CASE("a GPU that is not there is refused by every command that takes one") {
+  try {
+    (void)m2grl::resolve_device(m2grl::device_kind::cuda, {});
+    return;  // there is one
+  } catch (const m2grl::invalid_input&) {
+  }
+  const auto& folder = trained_shop();
+  write_file(folder / "one.txt", "anna\ti3-0\n");
+  for (std::vector<std::string> arguments : {std::vector<std::string>{"search", "model", "--id", "i3-0"},
+                                             {"recommend", "model", "--history", "one.txt", "--out", "-"},
+                                             {"metric", "model"},
+                                             {"train", "shop.toml", "--out", "on_gpu"}}) {
+    arguments.insert(arguments.end(), {"--device", "cuda"});
+    const auto result = command(folder, arguments);
+    CAPTURE(arguments[0]);
+    CHECK(result.code == 1);
+    CHECK_THAT(result.err, Contains("device cuda: "));
+  }
 }
 
 TEST_CASE("recommend: what eval ranks, the history left out, unknown ids told") {
