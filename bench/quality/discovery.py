@@ -3,10 +3,11 @@
 
   bench/quality/discovery.py [--m2grl build/bin/m2grl] [--data $M2GRL_DATA] [--json FILE] [--variants]
 
-Trains the shipped configuration and a metric on it. The composition and the mixing weight are chosen on the
-validation item: the highest discovery HR@10 whose overall HR@10 is at least nine tenths of the best composed one's.
-Only that choice is scored on the test item, once. --variants also trains metrics with one option changed each,
-scored on the validation item."""
+Trains the shipped configuration and a metric on it. The composition, the mixing weight and the penalty of known
+categories are chosen on the validation item: the highest discovery HR@10 whose overall HR@10 is at least nine tenths of
+the best composed one's. Only that choice is scored on the test item, once, and beside it the best choice without a
+penalty and the best composition. --variants also trains metrics with one option changed each, scored on the validation
+item."""
 
 import json
 import pathlib
@@ -15,6 +16,8 @@ import tempfile
 from support import ROOT, parser_of, run
 
 COMPOSITIONS = ["item", "item,brand", "item,brand,category:0.3", "item,category,brand"]
+PENALTIES = [0, 0.25, 0.5, 0.75, 1]
+MIXES = "0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1"
 VARIANTS = {
     "as shipped": [],
     "instance both": ["--instance", "both"],
@@ -41,64 +44,74 @@ class bench:
         run([self.args.m2grl, "metric", self.model, "--json", self.folder / "metric.json", *options])
         return json.loads((self.folder / "metric.json").read_text())
 
-    def evaluate(self, split, compose, resamples):
+    def evaluate(self, split, compose, penalty, resamples):
         path = self.folder / "eval.json"
         run([self.args.m2grl, "eval", self.model, "--protocol", "discovery", "--split", split, "--k", "10",
-             "--compose", compose, "--resamples", resamples, "--json", path])
+             "--compose", compose, "--mix", MIXES, "--known-penalty", penalty, "--resamples", resamples, "--json", path])
         return json.loads(path.read_text())
 
-    def choose(self, compositions, best_composed=0):
-        """The best (composition, mixing weight) on the validation item, and all that was compared."""
-        found = {compose: self.evaluate("validation", compose, 0) for compose in compositions}
-        best_composed = max([best_composed] + [report["composed"]["hr@10"] for report in found.values()])
-        allowed = [(point["discovery_hr@10"], compose, point["mix"]) for compose, report in found.items()
-                   for point in report["curve"] if point["hr@10"] >= TOLERATED * best_composed]
-        rate, compose, mix = max(allowed)
-        item = found[compose]["item"]["discovery_hr@10"]
-        chosen = {"compose": compose, "mix": mix, "discovery_hr@10": rate, "times_item": rate / item,
-                  "best_composed_hr@10": best_composed}
-        return chosen, found
+    def compare(self, compositions, penalties):
+        return [{"compose": compose, **self.evaluate("validation", compose, penalty, 0)}
+                for compose in compositions for penalty in penalties]
 
     def data_set(self, name):
         self.train(name)
-        report = {"metric": self.metric([])}
-        report["chosen"], report["validation"] = self.choose(COMPOSITIONS)
-        # The test: the chosen composition's curve, and the composition that was best overall on validation.
-        best = max(COMPOSITIONS, key=lambda c: report["validation"][c]["composed"]["hr@10"])
-        report["best_composition"] = best
-        report["test"] = {compose: self.evaluate("test", compose, 1000)
-                          for compose in dict.fromkeys([report["chosen"]["compose"], best])}
-        report["verdict"] = verdict(report)
-        print(name, json.dumps(report["chosen"]), json.dumps(report["verdict"]), flush=True)
+        report = {"metric": self.metric([]), "validation": self.compare(COMPOSITIONS, PENALTIES)}
+        report["chosen"] = choice(report["validation"])
+        unpunished = [found for found in report["validation"] if found["known_penalty"] == 0]
+        report["chosen_without_penalty"] = choice(unpunished)
+        report["best_composition"] = max(unpunished, key=lambda found: found["composed"]["hr@10"])["compose"]
+        wanted = [(report[c]["compose"], report[c]["known_penalty"]) for c in ("chosen", "chosen_without_penalty")]
+        wanted.append((report["best_composition"], 0))
+        report["test"] = [{"compose": compose, **self.evaluate("test", compose, penalty, 1000)}
+                          for compose, penalty in dict.fromkeys(wanted)]
+        for chosen in ("chosen", "chosen_without_penalty"):
+            report[chosen]["test"] = verdict(report, report[chosen])
+            print(name, chosen, json.dumps(report[chosen]), flush=True)
         if self.args.variants:
-            report["variants"] = [self.variant(name, variant, report["chosen"]) for variant in VARIANTS]
+            best_composed = report["chosen"]["best_composed_hr@10"]
+            report["variants"] = [self.variant(name, variant, report["chosen"]["compose"], best_composed)
+                                  for variant in VARIANTS]
         return report
 
-    def variant(self, name, variant, shipped):
-        """Another metric beside the shipped one's composition; the mixing weight is chosen anew."""
+    def variant(self, name, variant, compose, best_composed):
+        """Another metric beside the chosen composition, no penalty; the mixing weight is chosen anew."""
         self.metric(VARIANTS[variant])
-        chosen, found = self.choose([shipped["compose"]], shipped["best_composed_hr@10"])
-        alone = found[shipped["compose"]]["curve"][-1]
-        row = {"variant": variant, **chosen, "metric_alone_hr@10": alone["hr@10"],
+        found = self.compare([compose], [0])
+        alone = found[0]["curve"][-1]
+        row = {"variant": variant, **choice(found, best_composed), "metric_alone_hr@10": alone["hr@10"],
                "metric_alone_discovery_hr@10": alone["discovery_hr@10"]}
         print(f"{name:14s} {variant:30s} {json.dumps(row)}", flush=True)
         return row
 
 
-def verdict(report):
+def choice(found, best_composed=0):
+    """The best composition, penalty and mixing weight of those compared."""
+    best_composed = max([best_composed] + [report["composed"]["hr@10"] for report in found])
+    allowed = [(point["discovery_hr@10"], point["mix"], at) for at, report in enumerate(found)
+               for point in report["curve"] if point["hr@10"] >= TOLERATED * best_composed]
+    rate, mix, at = max(allowed)
+    return {"compose": found[at]["compose"], "known_penalty": found[at]["known_penalty"], "mix": mix,
+            "discovery_hr@10": rate, "times_item": rate / found[at]["item"]["discovery_hr@10"],
+            "best_composed_hr@10": best_composed}
+
+
+def verdict(report, chosen):
     """The test figures that the targets speak of."""
-    chosen = report["chosen"]
-    test, best = report["test"][chosen["compose"]], report["test"][report["best_composition"]]["composed"]
+    test = next(t for t in report["test"] if (t["compose"], t["known_penalty"]) ==
+                (chosen["compose"], chosen["known_penalty"]))
+    best = next(t for t in report["test"] if t["compose"] == report["best_composition"])
     at = next(point for point in test["curve"] if point["mix"] == chosen["mix"])
+    item = test["item"]["discovery_hr@10"]
     return {
         "hr@10": at["hr@10"], "discovery_hr@10": at["discovery_hr@10"],
         "discovery_hr_interval@10": at["discovery_hr_interval@10"],
-        "times_item_discovery": at["discovery_hr@10"] / test["item"]["discovery_hr@10"],
-        "times_composed_discovery": at["discovery_hr@10"] / best["discovery_hr@10"],
-        "times_composed_overall": at["hr@10"] / best["hr@10"],
-        "metric_alone_times_item_discovery": test["curve"][-1]["discovery_hr@10"] / test["item"]["discovery_hr@10"],
-        "new_only_times_item_discovery": report["test"][report["best_composition"]]["new_only"]["discovery_hr@10"]
-        / test["item"]["discovery_hr@10"],
+        "times_item_discovery": at["discovery_hr@10"] / item,
+        "times_composed_discovery": at["discovery_hr@10"] / best["composed"]["discovery_hr@10"],
+        "times_composed_overall": at["hr@10"] / best["composed"]["hr@10"],
+        "mix_0_times_item_discovery": test["curve"][0]["discovery_hr@10"] / item,
+        "metric_alone_times_item_discovery": test["curve"][-1]["discovery_hr@10"] / item,
+        "new_only_times_item_discovery": best["new_only"]["discovery_hr@10"] / item,
     }
 
 

@@ -8,8 +8,9 @@
 /// "new_only" is the composed score with every category that is not new ruled out: what a perfect taste for the new
 /// reaches that knows nothing else, and what it costs.
 ///
-/// Mixing weight λ: score = (1 − λ)·z(composed) + λ·z(−d²), z(s) = (s − mean) / standard deviation over all candidates
-/// of the query. d² is the mean squared metric distance to the history's items, weighed like the composed query.
+/// Mixing weight λ and penalty κ: score = (1 − λ)·z(composed) + λ·z(−d²) − κ·[the item's category is not new],
+/// z(s) = (s − mean) / standard deviation over all candidates of the query. d² is the mean squared metric distance to
+/// the history's items, weighed like the composed query. recommend_discoveries() of recommend.hpp makes such lists.
 
 #include <cstdint>
 #include <string>
@@ -41,8 +42,9 @@ struct discovery_row {
 };
 
 struct discovery_options {
-  std::string view;         ///< category-like; empty: the metric's, else the first that the item view is linked to
-  std::vector<double> mix;  ///< λ, each within 0 … 1; anything needs a metric
+  std::string view;          ///< category-like; empty: the metric's, else the first that the item view is linked to
+  std::vector<double> mix;   ///< λ, each within 0 … 1; any but 0 needs a metric
+  double known_penalty = 0;  ///< κ of the "mix" rows, ≥ 0
   /// A category is new again this many days after the user's last event in it; 0: never. Needs a log with times.
   double days = 0;
   resampling intervals{};  ///< over queries
@@ -52,7 +54,8 @@ struct discovery_evaluation {
   std::string protocol = "discovery";
   std::string split;  ///< "validation" or "test"
   std::string view;
-  double days = 0;  ///< as asked for
+  double days = 0;           ///< as asked for
+  double known_penalty = 0;  ///< as asked for
   std::uint64_t queries = 0;
   std::uint64_t discovery_queries = 0;
   std::uint64_t unknown_queries = 0;  ///< no discovery: the target was unseen in training, or has no category
@@ -60,8 +63,8 @@ struct discovery_evaluation {
 };
 
 /// Uses the composition, history, decay and k of `how`. Throws invalid_input where the split holds no queries, the
-/// view does not exist or is not linked, λ lies outside 0 … 1 or is asked for without a metric, days are negative or
-/// asked of a model that keeps no times, or a score is NaN.
+/// view does not exist or is not linked, λ lies outside 0 … 1 or asks for a metric that the model lacks, κ or days are
+/// negative, days are asked of a model that keeps no times, or a score is NaN.
 [[nodiscard]] discovery_evaluation evaluate_discovery(const model& m, bool validation, const eval_config& how,
                                                       const discovery_options& options = {});
 

@@ -20,7 +20,16 @@ struct recommend_arguments {
   std::uint32_t k = 10;
   eval_options how;
   list_options lists;
+  discovery_taste taste;
+  bool discoveries = false;  ///< some option of `taste` was given
 };
+
+std::vector<std::vector<scored_node>> best_of(const recommend_arguments& args, const model& m, ragged_ref histories) {
+  const eval_config how = args.how.applied(m.cfg.eval);
+  const flag_filter allowed(args.lists.selected(m, 0));
+  if (args.discoveries) return recommend_discoveries(m, histories, args.k, how, args.taste, allowed.filters());
+  return recommend(m, histories, args.k, how, allowed.filters(), device_named(args.device));
+}
 
 void run_recommend(const recommend_arguments& args) {
   require_writable_place(args.out);
@@ -28,9 +37,7 @@ void run_recommend(const recommend_arguments& args) {
   const auto& items = m.views.front().ids;
   const user_histories read = read_histories(items, args.histories);
   tell_unknown(read.unknown_events, read.events, read.unknown, "history items");
-  const flag_filter allowed(args.lists.selected(m, 0));
-  const auto best =
-      recommend(m, read.histories, args.k, args.how.applied(m.cfg.eval), allowed.filters(), device_named(args.device));
+  const auto best = best_of(args, m, read.histories);
   output_file out(args.out);
   fmt::memory_buffer lines;
   for (std::size_t u = 0; u < best.size(); ++u) {
@@ -43,6 +50,23 @@ void run_recommend(const recommend_arguments& args) {
   }
   out.commit();
   if (args.out != "-") fmt::print("wrote {} for {}\n", args.out, plural(best.size(), "history", "histories"));
+}
+
+/// Options that mix a metric in, or take from the familiar; they work on the CPU.
+void add_taste(CLI::App& command, discovery_taste& taste) {
+  for (CLI::Option* option :
+       {command.add_option("--mix", taste.mix, "share of the metric in the score")
+            ->check(CLI::Range(0.0, 1.0))
+            ->type_name("L"),
+        command
+            .add_option("--known-penalty", taste.known_penalty,
+                        "taken from the score where the history has an item's category, in standard deviations")
+            ->check(CLI::NonNegativeNumber)
+            ->type_name("K"),
+        command.add_option("--view", taste.view, "of --mix and --known-penalty: the category-like view")
+            ->type_name("VIEW")}) {
+    option->excludes("--device");
+  }
 }
 
 }  // namespace
@@ -61,10 +85,14 @@ void add_recommend(CLI::App& app) {
   args->how.add_query(*command, "--last");
   args->lists.add(*command);
   add_device(*command, args->device);
+  add_taste(*command, args->taste);
   command->add_option("--out", args->out, "user<TAB>rank<TAB>item<TAB>score; \"-\": standard output")
       ->required()
       ->type_name("FILE.tsv");
-  command->callback([args] { run_recommend(*args); });
+  command->callback([args, command] {
+    args->discoveries = command->count("--mix") + command->count("--known-penalty") + command->count("--view") > 0;
+    run_recommend(*args);
+  });
 }
 
 }  // namespace m2grl::cli

@@ -4,7 +4,7 @@
 
 #include "evaluate/bootstrap.hpp"
 #include "evaluate/ranking.hpp"
-#include "evaluate/score_rows.hpp"
+#include "search/score_rows.hpp"
 #include "ingest/find_link.hpp"
 #include "m2grl/alignment_evaluation.hpp"
 #include "m2grl/error.hpp"

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "evaluate/ranking.hpp"
-#include "evaluate/score_rows.hpp"
+#include "search/score_rows.hpp"
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/kernel/philox.hpp"

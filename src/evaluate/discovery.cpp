@@ -4,29 +4,19 @@
 
 #include <algorithm>
 
-#include "evaluate/discovery_scores.hpp"
 #include "evaluate/hit_rates.hpp"
 #include "evaluate/list_measures.hpp"
 #include "evaluate/ranking.hpp"
-#include "evaluate/score_rows.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/metric.hpp"
 #include "m2grl/recommend.hpp"
+#include "recommend/discovery_scores.hpp"
+#include "search/score_rows.hpp"
 
 namespace m2grl {
 namespace {
 
 using namespace discovery;
-
-void check_mix(const model& m, const discovery_options& options) {
-  for (const double mix : options.mix) {
-    if (!(mix >= 0 && mix <= 1))
-      throw invalid_input(fmt::format("a mixing weight is {}, it must lie between 0 and 1", mix));
-  }
-  if (!options.mix.empty() && !m.metric) {
-    throw invalid_input("a mixing weight asks for a metric, but the model has none: m2grl metric trains one");
-  }
-}
 
 constexpr std::size_t first_mix = 3;  // item, composed, new_only come before
 
@@ -34,6 +24,10 @@ std::vector<discovery_row> rows_for(const discovery_options& options) {
   std::vector<discovery_row> rows{{"item", 0, {}}, {"composed", 0, {}}, {"new_only", 0, {}}};
   for (const double mix : options.mix) rows.push_back({"mix", mix, {}});
   return rows;
+}
+
+bool mixes_metric(const discovery_options& options) {
+  return std::any_of(options.mix.begin(), options.mix.end(), [](double mix) { return mix > 0; });
 }
 
 void check_days(const query_set& held_out, double days, const char* split) {
@@ -65,6 +59,12 @@ class known_categories {
     }
   }
 
+  [[nodiscard]] familiar_items familiar(std::size_t query, std::size_t category_count) const {
+    familiar_items items(categories_, category_count);
+    for_each(query, [&](node_id category) { items.add(category); });
+    return items;
+  }
+
   [[nodiscard]] bool is_discovery(std::size_t query) const {
     const node_id target = held_out_.targets[query];
     if (target == no_node || categories_[target] == no_node) return false;
@@ -88,32 +88,34 @@ class known_categories {
 class list_collector {
  public:
   list_collector(const query_set& held_out, const known_categories& known, const item_facts& facts,
-                 const std::vector<discovery_row>& rows, std::span<const std::uint32_t> k, std::uint32_t most)
+                 const std::vector<discovery_row>& rows, double known_penalty, std::span<const std::uint32_t> k,
+                 std::uint32_t most)
       : held_out_(held_out),
         known_(known),
         facts_(facts),
         rows_(rows),
+        known_penalty_(static_cast<float>(known_penalty)),
         k_(k),
         most_(most),
         measures_(facts, held_out.size(), rows.size() * k.size()),
         hits_{std::vector<std::vector<std::uint32_t>>(held_out.size()), {}} {}
 
-  /// scores: item, composed and, where rows mix it in, the metric.
+  /// scores: item, composed and, where a row mixes it in, the metric.
   void visit(std::size_t query, score_rows scores) {
-    thread_local std::vector<float> mixed;
+    thread_local std::vector<float> ranked;
+    const familiar_items familiar = known_.familiar(query, facts_.categories());
     rank(query, 0, scores[0]);
-    mixed.assign(scores[1].begin(), scores[1].end());
-    rank(query, 1, mixed);
-    mixed.assign(scores[1].begin(), scores[1].end());
-    rule_out_known(query, mixed);
-    rank(query, 2, mixed);
+    ranked.assign(scores[1].begin(), scores[1].end());
+    rank(query, 1, ranked);
+    ranked.assign(scores[1].begin(), scores[1].end());
+    familiar.change(ranked, [](float) { return excluded_score; });  // a target among them is a miss
+    rank(query, 2, ranked);
     if (rows_.size() == first_mix) return;
-    standardise(scores[1]);
-    standardise(scores[2]);
+    for (const std::span<float> way : scores.subspan(1)) standardise(way);
     for (std::size_t row = first_mix; row < rows_.size(); ++row) {
-      const auto share = static_cast<float>(rows_[row].mix);
-      for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] = (1 - share) * scores[1][i] + share * scores[2][i];
-      rank(query, row, mixed);
+      mix_scores(scores.subspan(1), rows_[row].mix, ranked);
+      if (known_penalty_ > 0) familiar.change(ranked, [&](float score) { return score - known_penalty_; });
+      rank(query, row, ranked);
     }
   }
 
@@ -121,16 +123,6 @@ class list_collector {
   [[nodiscard]] query_hits& hits() noexcept { return hits_; }
 
  private:
-  /// The scores of every item whose category is not new; a target among them is a miss.
-  void rule_out_known(std::size_t query, std::span<float> scores) const {
-    std::vector<std::uint8_t> known(facts_.categories(), 0);
-    known_.for_each(query, [&](node_id category) { known[category] = 1; });
-    for (node_id id = 0; id < scores.size(); ++id) {
-      const node_id category = facts_.category(id);
-      if (category != no_node && known[category] != 0) scores[id] = excluded_score;
-    }
-  }
-
   void rank(std::size_t query, std::size_t row, std::span<float> scores) {
     thread_local std::vector<node_id> best;
     const auto history = held_out_.histories[query];
@@ -152,6 +144,7 @@ class list_collector {
   const known_categories& known_;
   const item_facts& facts_;
   const std::vector<discovery_row>& rows_;
+  float known_penalty_;
   std::span<const std::uint32_t> k_;
   std::uint32_t most_;  ///< the largest k
   list_measures measures_;
@@ -194,10 +187,12 @@ discovery_evaluation evaluate_discovery(const model& m, bool validation, const e
                                         const discovery_options& options) {
   const query_set& held_out = ranking::held_out_queries(m, validation);
   const std::uint32_t most = ranking::largest(how.k);
-  check_mix(m, options);
+  for (const double mix : options.mix) check_mix(m, mix);
+  check_known_penalty(options.known_penalty);
   discovery_evaluation result;
   result.split = ranking::split_name(validation);
   result.days = options.days;
+  result.known_penalty = options.known_penalty;
   check_days(held_out, options.days, result.split.c_str());
   result.view = category_view(m, options.view.empty() && m.metric ? m.metric->options.view : options.view);
   result.queries = held_out.size();
@@ -207,13 +202,13 @@ discovery_evaluation evaluate_discovery(const model& m, bool validation, const e
   const item_facts facts(items.tables.input, items.ids.counts(), categories,
                          m.views[view_index(m, result.view)].ids.size());
   const known_categories known(held_out, categories, options.days);
-  list_collector lists(held_out, known, facts, result.rows, how.k, most);
+  list_collector lists(held_out, known, facts, result.rows, options.known_penalty, how.k, most);
   eval_config item_alone = how;
   item_alone.compose.clear();
   std::vector<score_vectors> vectors;
-  vectors.push_back(composed_vectors(m, held_out, item_alone));
-  vectors.push_back(composed_vectors(m, held_out, how));
-  if (!options.mix.empty()) vectors.push_back(discovery::metric_vectors(m, held_out, how));
+  vectors.push_back(composed_vectors(m, held_out.histories, item_alone));
+  vectors.push_back(composed_vectors(m, held_out.histories, how));
+  if (mixes_metric(options)) vectors.push_back(discovery::metric_vectors(m, held_out.histories, how));
   std::vector<scored_tables> ways;
   for (const score_vectors& way : vectors) ways.push_back({&way.queries, &way.candidates});
   for_each_query(ways, [&](std::size_t query, score_rows scores) { lists.visit(query, scores); });

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "evaluate/score_rows.hpp"
+#include "search/score_rows.hpp"
 #include "table_rows.hpp"
 
 namespace m2grl {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "evaluate/ranking.hpp"
-#include "evaluate/score_rows.hpp"
+#include "search/score_rows.hpp"
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
 

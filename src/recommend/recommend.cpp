@@ -7,12 +7,10 @@
 
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
+#include "recommend/history_blocks.hpp"
 #include "table_rows.hpp"
 
 namespace m2grl {
-namespace {
-
-constexpr std::size_t block_queries = 8192;  // query vectors held at once: 12 MiB at 384 dimensions
 
 void check_ids(std::span<const node_id> ids, const model_view& view) {
   const auto bad = std::find_if(ids.begin(), ids.end(), [&](node_id id) { return id >= view.ids.size(); });
@@ -21,13 +19,7 @@ void check_ids(std::span<const node_id> ids, const model_view& view) {
   }
 }
 
-/// Rows first … first + count − 1 of a ragged array, their offsets written anew.
-ragged_ref rows_of(ragged_ref all, std::size_t first, std::size_t count, std::vector<std::uint64_t>& offsets) {
-  const std::uint64_t begin = all.offsets[first];
-  offsets.clear();
-  for (std::size_t row = first; row <= first + count; ++row) offsets.push_back(all.offsets[row] - begin);
-  return {offsets, all.ids.subspan(begin, offsets.back())};
-}
+namespace {
 
 similarity similarity_of(neighbour_score score) {
   switch (score) {
@@ -48,14 +40,12 @@ std::vector<std::vector<scored_node>> recommend(const model& m, ragged_ref histo
   const table queries = query_vectors(parts), candidates = candidate_vectors(parts, how.input_similarity);
   std::vector<std::vector<scored_node>> results;
   results.reserve(histories.size());
-  std::vector<std::uint64_t> offsets;
-  for (std::size_t first = 0; first < histories.size(); first += block_queries) {
-    const auto block = rows_of(histories, first, std::min(block_queries, histories.size() - first), offsets);
+  for_each_history_block(histories, [&](ragged_ref block) {
     search_options wanted;
     wanted.k = k, wanted.excluded = block, wanted.filters = filters, wanted.device = device;
     auto found = search_top_k(history_vectors(queries, block, how.history, how.decay), candidates, wanted);
     std::move(found.begin(), found.end(), std::back_inserter(results));
-  }
+  });
   return results;
 }
 

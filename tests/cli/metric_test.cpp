@@ -62,9 +62,9 @@ TEST_CASE("eval discovery: JSON with stable keys, a table on the screen") {
   CHECK_THAT(shown.out, Contains("discovery, test, 160 queries: 160 into a new \"category\", 0 of unknown"));
   CHECK_THAT(shown.out, Contains("mix 0.50"));
   const json report = json_file(folder / "discovery.json");
-  CHECK(keys_of(report) == std::set<std::string>{"protocol", "split", "view", "days", "queries", "discovery_queries",
-                                                 "unknown_queries", "resamples", "seed", "item", "composed", "new_only",
-                                                 "curve"});
+  CHECK(keys_of(report) == std::set<std::string>{"protocol", "split", "view", "days", "known_penalty", "queries",
+                                                 "discovery_queries", "unknown_queries", "resamples", "seed", "item",
+                                                 "composed", "new_only", "curve"});
   CHECK(report["queries"] == shop::users);
   // The last event is the seventh, the first of a third circle.
   CHECK(report["discovery_queries"] == shop::users);
@@ -90,6 +90,27 @@ TEST_CASE("eval discovery: JSON with stable keys, a table on the screen") {
   CHECK(json_file(folder / "v.json")["curve"].size() == 11);
   CHECK(json_file(folder / "v.json")["discovery_queries"] == 0);
   CHECK(json_file(folder / "v.json")["days"] == 0);
+  CHECK(json_file(folder / "v.json")["known_penalty"] == 0);
+}
+
+TEST_CASE("recommend: a metric mixed in, and known categories put back") {
+  const auto& folder = shop_with_metric();
+  write_file(folder / "one.txt", "anna\ti0-0 i0-1\n");
+  const auto lists = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"recommend", "model", "--history", "one.txt", "-k", "5", "--out", "-"};
+    words.insert(words.end(), more.begin(), more.end());
+    return expect_done(command(folder, words)).out;
+  };
+  const std::string plain = lists({"--mix", "0"}), metric = lists({"--mix", "1"});
+  CHECK(plain != metric);
+  // An item of circle 0 is called i0-…; a large penalty leaves none among the best.
+  CHECK_THAT(plain, Contains("\ti0-"));
+  CHECK_THAT(lists({"--known-penalty", "100"}), !Contains("\ti0-"));
+  CHECK_THAT(lists({"--known-penalty", "100", "--view", "category", "--mix", "0.5"}), !Contains("\ti0-"));
+  const auto refused =
+      command(folder, {"recommend", "model", "--history", "one.txt", "--out", "-", "--mix", "0.5", "--device", "cpu"});
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.err, Contains("--device"));
 }
 
 TEST_CASE("search and export: by the metric") {

@@ -100,6 +100,28 @@ TEST_CASE("discovery: what a user did before the session counts, and is forgotte
   CHECK(discoveries(3.99).first == 3);
 }
 
+TEST_CASE("discovery: a penalty of known categories, from none to ruling them out") {
+  const model m = ladder();
+  const auto rows = [&](double penalty) {
+    discovery_options options;
+    options.mix = {0};  // needs no metric
+    options.known_penalty = penalty;
+    const auto result = evaluate_discovery(m, false, m.cfg.eval, options);
+    CHECK(result.known_penalty == penalty);
+    REQUIRE(result.rows.size() == 4);
+    std::vector<std::pair<double, double>> values;  // composed, new_only, mix: HR@3
+    for (std::size_t row = 1; row < 4; ++row) values.emplace_back(result.rows[row].at[2].hit_rate.value, row);
+    return values;
+  };
+  CHECK(rows(0)[2].first == rows(0)[0].first);
+  // Standard scores of 0 … 5 lie 0.586 apart. The third query's target, 2, of category 1, stands third behind 5 and 4,
+  // before 1 and 0, of category 0, which is not the history's: a penalty of one step puts it behind 1.
+  CHECK(rows(0.5)[2].first == Approx(4 / 5.0));
+  CHECK(rows(0.6)[2].first == Approx(3 / 5.0));
+  CHECK(rows(0.6)[2].first == rows(0.6)[1].first);
+  CHECK_THROWS_WITH(rows(-1), Contains("the penalty of known categories is -1"));
+}
+
 TEST_CASE("discovery: a list's measures by hand") {
   table vectors(3, 2);
   vectors[0][0] = 2;

@@ -30,6 +30,7 @@ json report_json(const discovery_evaluation& result, const discovery_options& op
            {"split", result.split},
            {"view", result.view},
            {"days", result.days},
+           {"known_penalty", result.known_penalty},
            {"queries", result.queries},
            {"discovery_queries", result.discovery_queries},
            {"unknown_queries", result.unknown_queries},
@@ -82,6 +83,12 @@ void discovery_arguments::add(CLI::App& command) {
       ->allow_extra_args(false)
       ->type_name("L,…");
   command
+      .add_option("--known-penalty", options.known_penalty,
+                  "discovery: taken from mixed scores where an item's category is not new, in standard deviations")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("K");
+  command
       .add_option("--days", options.days,
                   "discovery: a category is new again N days after the user's last event in it; 0: never")
       ->check(CLI::NonNegativeNumber)
@@ -94,6 +101,7 @@ void run_discovery(const model& m, bool validation, const eval_config& how, disc
   if (options.mix.empty() && m.metric) {
     for (int tenth = 0; tenth <= 10; ++tenth) options.mix.push_back(tenth / 10.0);
   }
+  if (options.mix.empty() && options.known_penalty > 0) options.mix.push_back(0);
   const discovery_evaluation result = evaluate_discovery(m, validation, how, options);
   write_json(json_path, report_json(result, options));
   if (json_path == "-") return;

@@ -83,6 +83,7 @@ void require_own_options(const CLI::App& command, const std::string& protocol) {
       {"--view", {"discovery", "alignment", "node-classification", "link-prediction"}},
       {"--mix", {"discovery"}},
       {"--days", {"discovery"}},
+      {"--known-penalty", {"discovery"}},
       {"--edges", {"link-prediction"}},
       {"--known", {"link-prediction"}},
       {"--edge-columns", {"link-prediction"}},

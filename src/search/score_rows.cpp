@@ -1,4 +1,4 @@
-#include "evaluate/score_rows.hpp"
+#include "search/score_rows.hpp"
 
 #include <fmt/format.h>
 
