@@ -130,6 +130,26 @@ class cuda_backend final : public backend {
     return learned_;
   }
 
+  std::vector<state_part> state() override {
+    std::vector<state_part> parts{{"tasks", tasks_.data(), tasks_.bytes()}};
+    const auto add = [&](std::vector<state_part> more) {
+      parts.insert(parts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    };
+    for (std::size_t v = 0; v < views_.size(); ++v) {
+      add(views_[v]->state(v));
+      add(moments_[v].state(v));
+    }
+    for (std::size_t l = 0; l < links_.size(); ++l) add(links_[l]->state(l));
+    return parts;
+  }
+  void read_state(const state_part& part, void* to) override {
+    copy_state(to, part.data, part.bytes, cudaMemcpyDeviceToHost);
+  }
+  void write_state(const state_part& part, const void* from) override {
+    copy_state(part.data, from, part.bytes, cudaMemcpyHostToDevice);
+    downloaded_ = false;
+  }
+
   embeddings take() override {
     if (keep_tables_) {
       learned_.views.clear();
@@ -148,6 +168,11 @@ class cuda_backend final : public backend {
   }
 
  private:
+  void copy_state(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
+    check(cudaMemcpyAsync(to, from, bytes, kind, run_on_), "cudaMemcpyAsync of a run's state");
+    check(cudaStreamSynchronize(run_on_), "cudaStreamSynchronize");
+  }
+
   /// s_t = 0 and the weights that stay as they are.
   [[nodiscard]] std::vector<task_round> initial_tasks() const {
     std::vector<task_round> tasks(problem_.tasks());

@@ -34,6 +34,11 @@ table_ref device_table::ref() noexcept {
   return t;
 }
 
+state_part device_table::state(std::string name) noexcept {
+  if (fp32_.empty()) return {std::move(name), bf16_.data(), bf16_.bytes()};
+  return {std::move(name), fp32_.data(), fp32_.bytes()};
+}
+
 void device_table::download(table& to, cudaStream_t stream) const {
   if (!fp32_.empty()) {
     fp32_.download({to.data(), fp32_.size()}, stream);

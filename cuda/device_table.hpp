@@ -5,6 +5,7 @@
 #include "cuda/table_ref.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/table.hpp"
+#include "train/state_part.hpp"
 
 namespace m2grl::cuda {
 
@@ -16,6 +17,8 @@ class device_table {
 
   /// Without factors and squares. Valid as long as this table.
   [[nodiscard]] table_ref ref() noexcept;
+  /// Its memory, as one part of a run's state.
+  [[nodiscard]] state_part state(std::string name) noexcept;
   /// Waits for `stream`, then copies the values into `to`, a table of the same shape.
   void download(table& to, cudaStream_t stream) const;
 

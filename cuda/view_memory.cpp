@@ -72,6 +72,13 @@ void view_memory::enqueue(task_round* task, const round_state* round, cudaStream
   launch_sgns(arguments, sgns_.grid(), stream);
 }
 
+std::vector<state_part> view_memory::state(std::size_t v) {
+  std::vector<state_part> parts = sgns_.state(v);
+  parts.push_back(tables_.input.state(fmt::format("view.{}.input", v)));
+  if (!tied_) parts.push_back(tables_.output.state(fmt::format("view.{}.output", v)));
+  return parts;
+}
+
 void view_memory::download(view_tables& to, cudaStream_t stream) const {
   tables_.input.download(to.input, stream);
   if (!tied_) tables_.output.download(to.output, stream);

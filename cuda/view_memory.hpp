@@ -37,6 +37,9 @@ class view_memory {
   /// Hands both tables over; nothing may be enqueued after that.
   [[nodiscard]] device_tables take() { return std::move(tables_); }
 
+  /// Tables and AdaGrad's sums of view `v`, in device memory.
+  [[nodiscard]] std::vector<state_part> state(std::size_t v);
+
   /// The input table, for alignment.
   [[nodiscard]] const table_ref& inputs() const noexcept { return sgns_.arguments().inputs; }
 

@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "cuda/runtime/memory.hpp"
 #include "m2grl/kernel/adam.hpp"
+#include "train/state_part.hpp"
 
 namespace m2grl::cuda {
 
@@ -20,6 +23,13 @@ class device_moments {
     check(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
   }
   [[nodiscard]] kernel::adam_rows ref() noexcept { return {means_.data(), squares_.data(), steps_.data()}; }
+  [[nodiscard]] std::vector<state_part> state(std::size_t view) {
+    if (steps_.empty()) return {};
+    const std::string name = "view." + std::to_string(view);
+    return {{name + ".adam_means", means_.data(), means_.bytes()},
+            {name + ".adam_squares", squares_.data(), squares_.bytes()},
+            {name + ".adam_steps", steps_.data(), steps_.bytes()}};
+  }
 
  private:
   device_array<float> means_, squares_;

@@ -137,6 +137,12 @@ void link_trainer::upload(const relation& initial) {
   check(cudaMemcpy(batch_.bias, &initial.bias, sizeof(float), cudaMemcpyHostToDevice), "cudaMemcpy of b");
 }
 
+std::vector<state_part> link_trainer::state(std::size_t l) const {
+  const std::size_t values = std::size_t{batch_.relation_stride} * batch_.stride * batch_.matrices;
+  return {{fmt::format("relation.{}.w", l), batch_.w, values * sizeof(float)},
+          {fmt::format("relation.{}.bias", l), batch_.bias, sizeof(float)}};
+}
+
 void link_trainer::download(relation& r, cudaStream_t stream) const {
   const auto copy = [&](float* to, const float* from, std::size_t bytes) {
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream), "cudaMemcpyAsync of W and b");

@@ -11,6 +11,7 @@
 #include "cuda/table_ref.hpp"
 #include "m2grl/model.hpp"
 #include "train/problem.hpp"
+#include "train/state_part.hpp"
 
 namespace m2grl::cuda {
 
@@ -28,6 +29,9 @@ class link_trainer {
   /// pairs, of which those beyond the round's slice do nothing. Waits for nothing and allocates nothing; pointers and
   /// grids are the same every time, so it may be captured in a graph. Throws cuda_error.
   void enqueue(task_round* task, const round_state* round, std::uint64_t largest_slice, const blas& products) const;
+
+  /// W and b of link `l`, in device memory.
+  [[nodiscard]] std::vector<state_part> state(std::size_t l) const;
 
   /// Waits for `stream`, then copies W and b into `r`, whose matrices have their shape.
   void download(relation& r, cudaStream_t stream) const;

@@ -1,5 +1,7 @@
 #include "cuda/sgns/sgns_state.hpp"
 
+#include <fmt/format.h>
+
 #include "train/samplers.hpp"
 
 namespace m2grl::cuda {
@@ -28,6 +30,16 @@ sgns_state::sgns_state(const problem& p, std::size_t v, const table_ref& input, 
   place_rows(p, task);
   // Training runs on a stream that does not wait for the default stream, on which all this was enqueued.
   check(cudaStreamSynchronize(cudaStreamLegacy), "cudaStreamSynchronize");
+}
+
+std::vector<state_part> sgns_state::state(std::size_t v) {
+  std::vector<state_part> parts;
+  const auto add = [&](const char* name, device_array<float>& values) {
+    if (!values.empty()) parts.push_back({fmt::format("view.{}.{}", v, name), values.data(), values.bytes()});
+  };
+  add("input_squares", input_squares_);
+  add("output_squares", output_squares_);
+  return parts;
 }
 
 void sgns_state::place_samplers(const view_task& task) {

@@ -6,6 +6,7 @@
 #include "cuda/runtime/memory.hpp"
 #include "cuda/sgns/sgns_launch.hpp"
 #include "train/problem.hpp"
+#include "train/state_part.hpp"
 
 namespace m2grl::cuda {
 
@@ -20,6 +21,8 @@ class sgns_state {
   /// All but sequences, task and round.
   [[nodiscard]] const sgns_arguments& arguments() const noexcept { return arguments_; }
   [[nodiscard]] const sgns_grid& grid() const noexcept { return grid_; }
+  /// AdaGrad's sums of view `v`.
+  [[nodiscard]] std::vector<state_part> state(std::size_t v);
 
  private:
   void place_samplers(const view_task& task);

@@ -170,6 +170,10 @@ struct train_config {
 
   table_precision precision = table_precision::fp32;  ///< of the tables in training; bf16 on a GPU only
   bool tf32 = false;                                  ///< alignment's products on a GPU may round their factors to TF32
+
+  /// A checkpoint after so many seconds, or after every so many rounds (both may be given); 0: not by these.
+  double checkpoint_seconds = 600;
+  std::uint64_t checkpoint_steps = 0;
 };
 
 // ---------------------------------------------------------------- evaluation

@@ -2,6 +2,7 @@
 /// Joint training of all views and links.
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -60,8 +61,19 @@ struct progress {
 /// What training takes of a GPU's memory: a line for each part and one for the whole.
 using memory_lines = std::vector<std::string>;
 
+/// Where a run is kept, so that it can go on after a crash; train.checkpoint_seconds and checkpoint_steps say when.
+struct checkpoint_options {
+  /// Empty: nowhere. Written beside it and renamed, while training goes on; a copy of the tables and their optimiser's
+  /// state lies in memory meanwhile. A run that is stopped is kept, too; one that ends leaves the last one there.
+  std::filesystem::path file;
+  /// Go on from the file where there is one. Refused with invalid_input where it belongs to another run: other options,
+  /// views or links. With train.deterministic the result is that of a run that was never interrupted, bit for bit.
+  bool resume = false;
+};
+
 struct train_options {
   device_kind device = device_kind::automatic;
+  checkpoint_options checkpoints;
   std::function<void(const memory_lines&)> on_memory_plan;  ///< before anything is allocated on a GPU
   std::function<void(const progress&)> on_progress;
   std::stop_token stop;  ///< checked between rounds
@@ -80,14 +92,15 @@ struct train_result {
   double seconds = 0;  ///< training only
   std::uint64_t pairs = 0;
   std::uint64_t rounds = 0;
+  std::uint64_t resumed_from_round = 0;                ///< 0: it began anew
   std::uint32_t epochs = 0;                            ///< epochs trained
   std::uint32_t best_epoch = 0;                        ///< whose tables these are (early stopping), else the last
   bool stopped = false;                                ///< ended by the stop token
   std::shared_ptr<const device_embeddings> on_device;  ///< where train_options::keep_on_device asked for it
 };
 
-/// Trains from spans in memory. Throws invalid_input (also for a device that is not there), out_of_memory, diverged,
-/// cuda_error.
+/// Trains from spans in memory. Throws invalid_input (also for a device that is not there, or a checkpoint that does
+/// not fit), out_of_memory, diverged, cuda_error, io_error where a checkpoint cannot be written.
 [[nodiscard]] train_result train(const train_config& cfg, std::span<const view_input> views,
                                  std::span<const link_input> links = {}, const train_options& options = {});
 

@@ -138,6 +138,8 @@ void describe(Visitor& v, S& t) {
   v("patience", t.patience);
   v("precision", t.precision);
   v("tf32", t.tf32);
+  v("checkpoint_seconds", t.checkpoint_seconds, at_least(0));
+  v("checkpoint_steps", t.checkpoint_steps);
 }
 
 template <class Visitor, maybe_const<eval_config> S>

@@ -1,8 +1,11 @@
 /// The CPU backend: Hogwild threads over sequences, Eigen and BLAS for alignment.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <numeric>
@@ -31,6 +34,12 @@ class moments {
   [[nodiscard]] kernel::adam_rows ref() {
     if (steps_.empty()) return {};
     return {means_.data(), squares_.data(), steps_.data()};
+  }
+  [[nodiscard]] std::vector<state_part> state(std::size_t view) {
+    if (steps_.empty()) return {};
+    return {{fmt::format("view.{}.adam_means", view), means_.data(), means_.bytes()},
+            {fmt::format("view.{}.adam_squares", view), squares_.data(), squares_.bytes()},
+            {fmt::format("view.{}.adam_steps", view), steps_.data(), steps_.size() * sizeof(steps_[0])}};
   }
 
  private:
@@ -82,6 +91,25 @@ class cpu_backend final : public backend {
     if (problem_.cfg.tied) fill_outputs(learned_);
     return learned_;
   }
+  std::vector<state_part> state() override {
+    std::vector<state_part> parts = parts_of(learned_, "");
+    const auto add = [&](std::string name, std::vector<float>& values) {
+      if (!values.empty()) parts.push_back({std::move(name), values.data(), values.size() * sizeof(float)});
+    };
+    for (std::size_t v = 0; v < problem_.views.size(); ++v) {
+      add(fmt::format("view.{}.input_squares", v), input_squares_[v]);
+      add(fmt::format("view.{}.output_squares", v), output_squares_[v]);
+      for (state_part& part : moments_[v].state(v)) parts.push_back(std::move(part));
+    }
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) {
+      task_state& task = learned_.tasks[t];
+      parts.push_back({fmt::format("task.{}.log_variance", t), &task.log_variance, sizeof(task.log_variance)});
+      parts.push_back({fmt::format("task.{}.weight", t), &task.weight, sizeof(task.weight)});
+    }
+    return parts;
+  }
+  void read_state(const state_part& part, void* to) override { std::memcpy(to, part.data, part.bytes); }
+  void write_state(const state_part& part, const void* from) override { std::memcpy(part.data, from, part.bytes); }
   embeddings take() override {
     (void)learned();
     return std::move(learned_);

@@ -10,6 +10,7 @@
 #include "m2grl/model.hpp"
 #include "m2grl/trainer.hpp"
 #include "train/problem.hpp"
+#include "train/state_part.hpp"
 
 namespace m2grl {
 
@@ -48,6 +49,11 @@ class backend {
   virtual const std::vector<task_state>& tasks() = 0;
   /// What is learned so far; valid until the next launch, and only while no round is in flight.
   virtual const embeddings& learned() = 0;
+  /// All that later rounds depend on, in the backend's memory; only while no round is in flight. read_state() and
+  /// write_state() copy a part to and from the host's.
+  virtual std::vector<state_part> state() = 0;
+  virtual void read_state(const state_part& part, void* to) = 0;
+  virtual void write_state(const state_part& part, const void* from) = 0;
   /// Hands it over at the end; without tables where these stay on a device.
   virtual embeddings take() = 0;
   /// Hands the tables over that stay on a device, or null. After take().

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "m2grl/kernel/task_weights.hpp"
@@ -20,12 +21,23 @@ class history_recorder {
   void add(std::span<const kernel::loss_tally> tallies, std::span<const task_state> states);
   [[nodiscard]] training_history history(std::uint64_t rounds_per_epoch) const;
 
- private:
   struct point {
     std::uint64_t rounds = 0;
     std::vector<kernel::loss_tally> tallies;
     std::vector<double> weights;  ///< summed over the rounds
   };
+  /// What a recorder of as many tasks goes on from.
+  struct contents {
+    std::uint64_t rounds_per_point = 1;
+    std::vector<point> points;
+  };
+  [[nodiscard]] contents recorded() const { return {rounds_per_point_, points_}; }
+  void go_on_from(contents recorded) {
+    rounds_per_point_ = recorded.rounds_per_point;
+    points_ = std::move(recorded.points);
+  }
+
+ private:
   static void join(point& to, const point& next);
   void halve();
 

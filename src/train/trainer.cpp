@@ -8,25 +8,16 @@
 #include "ingest/find_link.hpp"
 #include "m2grl/error.hpp"
 #include "train/backend.hpp"
+#include "train/checkpoint_keeper.hpp"
 #include "train/device.hpp"
-#include "train/history.hpp"
 #include "train/problem.hpp"
+#include "train/run_progress.hpp"
 #include "train/schedule.hpp"
 
 namespace m2grl {
 namespace {
 
-embeddings copy_of(const embeddings& e) {
-  embeddings copy;
-  for (const auto& view : e.views) copy.views.push_back({view.input.clone(), view.output.clone()});
-  for (const auto& r : e.relations) {
-    copy.relations.push_back({r.from, r.to, r.projection, r.w_from.clone(), r.w_to.clone(), r.bias});
-  }
-  copy.tasks = e.tasks;
-  return copy;
-}
-
-/// One run: launches rounds, adds up what they report, stops where asked.
+/// One run: launches rounds, adds up what they report, stops where asked, writes checkpoints on the way.
 class run {
  public:
   run(const problem& p, device_kind device, const train_options& options)
@@ -35,13 +26,17 @@ class run {
         limits_(limits_of(device)),
         schedule_(p, limits_),
         backend_(make_backend(device, p, schedule_, options)),
-        epoch_(p.tasks()),
-        history_(p.tasks()),
-        pairs_(p.tasks()) {}
+        done_(p.tasks()),
+        checkpoints_(p, schedule_, device, options.checkpoints) {
+    if (!checkpoints_.resumes()) return;
+    checkpoints_.resume(*backend_, done_, best_);
+    result_.resumed_from_round = done_.rounds;
+    trained_before_ = done_.seconds;
+  }
 
   train_result finish() {
     const std::uint64_t rounds = schedule_.rounds();
-    for (std::uint64_t round = 0; round < rounds && !ended_; ++round) {
+    for (std::uint64_t round = done_.rounds; round < rounds && !done_.ended; ++round) {
       if (options_.stop.stop_requested()) {
         result_.stopped = true;
         break;
@@ -49,41 +44,55 @@ class run {
       backend_->launch(schedule_.plan(round));
       ++in_flight_;
       const bool epoch_ends = (round + 1) % schedule_.rounds_per_epoch() == 0;
-      while (in_flight_ > (epoch_ends ? 0 : limits_.in_flight - 1)) collect_round();
+      const bool keeps = checkpoints_.due(round + 1);
+      while (in_flight_ > (epoch_ends || keeps ? 0 : limits_.in_flight - 1)) collect_round();
       if (epoch_ends) end_epoch();
+      if (keeps) checkpoints_.keep(*backend_, done_, best_);
     }
     while (in_flight_ > 0) collect_round();
-    if (!best_.views.empty()) {
-      result_.learned = std::move(best_);
-    } else {
-      result_.learned = backend_->take();
-      result_.on_device = backend_->take_on_device();
-      fill(result_.learned.tasks, last_epoch_.empty() ? epoch_ : last_epoch_);
-      result_.best_epoch = result_.epochs;
-    }
-    result_.learned.history = history_.history(schedule_.rounds_per_epoch());
-    return std::move(result_);
+    if (result_.stopped) checkpoints_.keep(*backend_, done_, best_);
+    checkpoints_.wait();
+    return std::move(result_with_tables());
   }
 
  private:
   using clock = std::chrono::steady_clock;
 
+  train_result& result_with_tables() {
+    result_.rounds = done_.rounds;
+    result_.pairs = done_.pairs;
+    result_.epochs = done_.epochs;
+    result_.seconds = done_.seconds;
+    if (!best_.views.empty()) {
+      result_.learned = std::move(best_);
+      result_.best_epoch = done_.best_epoch;
+    } else {
+      result_.learned = backend_->take();
+      result_.on_device = backend_->take_on_device();
+      fill(result_.learned.tasks, done_.last_epoch.empty() ? done_.epoch : done_.last_epoch);
+      result_.best_epoch = done_.epochs;
+    }
+    result_.learned.history = done_.history.history(schedule_.rounds_per_epoch());
+    return result_;
+  }
+
   /// Waits for the oldest round in flight, and reports it.
   void collect_round() {
     last_round_ = backend_->wait().tallies;
     --in_flight_;
-    const std::uint64_t round = result_.rounds++;
+    const std::uint64_t round = done_.rounds++;
     for (std::size_t t = 0; t < problem_.tasks(); ++t) {
       if (last_round_[t].non_finite) throw diverged(problem_.task_name(t), round);
-      epoch_[t].loss += last_round_[t].loss;
-      epoch_[t].pairs += last_round_[t].pairs;
-      pairs_[t] += last_round_[t].pairs;
-      result_.pairs += last_round_[t].pairs;
+      done_.epoch[t].loss += last_round_[t].loss;
+      done_.epoch[t].pairs += last_round_[t].pairs;
+      done_.task_pairs[t] += last_round_[t].pairs;
+      done_.pairs += last_round_[t].pairs;
     }
-    history_.add(last_round_, backend_->tasks());
-    result_.seconds = std::chrono::duration<double>(clock::now() - start_).count() - validation_seconds_;
-    const bool epoch_ended = result_.rounds % schedule_.rounds_per_epoch() == 0;
-    if (epoch_ended) ++result_.epochs;
+    done_.history.add(last_round_, backend_->tasks());
+    const double passed = std::chrono::duration<double>(clock::now() - start_).count();
+    done_.seconds = trained_before_ + passed - validation_seconds_;
+    const bool epoch_ended = done_.rounds % schedule_.rounds_per_epoch() == 0;
+    if (epoch_ended) ++done_.epochs;
     report(round, epoch_ended);
   }
 
@@ -92,7 +101,7 @@ class run {
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       tasks[t].name = problem_.task_name(t);
       tasks[t].loss = tallies[t].mean();
-      tasks[t].pairs = pairs_[t];
+      tasks[t].pairs = done_.task_pairs[t];
     }
   }
 
@@ -103,10 +112,10 @@ class run {
     progress now;
     now.round = round + 1;
     now.rounds = schedule_.rounds();
-    now.epoch = result_.epochs;
+    now.epoch = done_.epochs;
     now.epochs = problem_.cfg.epochs;
-    now.pairs = result_.pairs;
-    now.seconds = result_.seconds;
+    now.pairs = done_.pairs;
+    now.seconds = done_.seconds;
     now.learning_rate = schedule_.learning_rate(round);
     now.epoch_ended = epoch_ended;
     now.tasks = tasks;
@@ -115,20 +124,20 @@ class run {
 
   /// Early stopping: keeps the best epoch's tables, ends the run when patience runs out.
   void end_epoch() {
-    last_epoch_ = epoch_;
+    done_.last_epoch = done_.epoch;
     if (problem_.cfg.patience > 0 && options_.validate) {
       const auto start = clock::now();
       const double score = options_.validate(backend_->learned());
-      if (best_.views.empty() || score > best_score_) {
-        best_score_ = score;
+      if (best_.views.empty() || score > done_.best_score) {
+        done_.best_score = score;
         best_ = copy_of(backend_->learned());
-        fill(best_.tasks, epoch_);
-        result_.best_epoch = result_.epochs;
+        fill(best_.tasks, done_.epoch);
+        done_.best_epoch = done_.epochs;
       }
-      ended_ = result_.epochs - result_.best_epoch >= problem_.cfg.patience;
+      done_.ended = done_.epochs - done_.best_epoch >= problem_.cfg.patience;
       validation_seconds_ += std::chrono::duration<double>(clock::now() - start).count();
     }
-    for (auto& tally : epoch_) tally = {};
+    for (auto& tally : done_.epoch) tally = {};
   }
 
   const problem& problem_;
@@ -136,16 +145,14 @@ class run {
   round_limits limits_;
   schedule schedule_;
   std::unique_ptr<backend> backend_;
-  std::vector<kernel::loss_tally> epoch_, last_epoch_, last_round_;
-  history_recorder history_;
-  std::vector<std::uint64_t> pairs_;
-  train_result result_;
+  run_progress done_;
   embeddings best_;
-  double best_score_ = 0;
+  checkpoint_keeper checkpoints_;
+  std::vector<kernel::loss_tally> last_round_;
+  train_result result_;
   clock::time_point start_ = clock::now();
-  double validation_seconds_ = 0;
+  double validation_seconds_ = 0, trained_before_ = 0;
   std::uint32_t in_flight_ = 0;
-  bool ended_ = false;
 };
 
 /// Views whose sequences lie in device memory, with their counts.

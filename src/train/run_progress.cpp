@@ -1,0 +1,92 @@
+#include "train/run_progress.hpp"
+
+namespace m2grl {
+namespace {
+
+using nlohmann::json;
+
+json to_json(const std::vector<kernel::loss_tally>& tallies) {
+  json list = json::array();
+  for (const kernel::loss_tally& t : tallies) list.push_back({t.loss, t.pairs, t.non_finite});
+  return list;
+}
+
+/// `list`: one entry for each task.
+const json& checked(const json& list, std::size_t tasks) {
+  (void)list.at(tasks == 0 ? 0 : tasks - 1);
+  if (list.size() != tasks) (void)json::array().at(0);  // as at() tells of a list that is too short
+  return list;
+}
+
+std::vector<kernel::loss_tally> tallies_from(const json& list, std::size_t tasks) {
+  std::vector<kernel::loss_tally> tallies;
+  for (const json& t : checked(list, tasks)) {
+    tallies.push_back({t.at(0).get<std::int64_t>(), t.at(1).get<std::uint64_t>(), t.at(2).get<bool>()});
+  }
+  return tallies;
+}
+
+}  // namespace
+
+json to_json(const run_progress& p) {
+  const history_recorder::contents recorded = p.history.recorded();
+  json points = json::array();
+  for (const auto& point : recorded.points) {
+    points.push_back({{"rounds", point.rounds}, {"tallies", to_json(point.tallies)}, {"weights", point.weights}});
+  }
+  return {{"rounds", p.rounds},
+          {"pairs", p.pairs},
+          {"epochs", p.epochs},
+          {"best_epoch", p.best_epoch},
+          {"seconds", p.seconds},
+          {"best_score", p.best_score},
+          {"ended", p.ended},
+          {"epoch", to_json(p.epoch)},
+          {"last_epoch", to_json(p.last_epoch)},
+          {"task_pairs", p.task_pairs},
+          {"history", {{"rounds_per_point", recorded.rounds_per_point}, {"points", std::move(points)}}}};
+}
+
+run_progress progress_from(const json& entry, std::size_t tasks) {
+  run_progress p(tasks);
+  entry.at("rounds").get_to(p.rounds);
+  entry.at("pairs").get_to(p.pairs);
+  entry.at("epochs").get_to(p.epochs);
+  entry.at("best_epoch").get_to(p.best_epoch);
+  entry.at("seconds").get_to(p.seconds);
+  entry.at("best_score").get_to(p.best_score);
+  entry.at("ended").get_to(p.ended);
+  p.epoch = tallies_from(entry.at("epoch"), tasks);
+  if (!entry.at("last_epoch").empty()) p.last_epoch = tallies_from(entry.at("last_epoch"), tasks);
+  checked(entry.at("task_pairs"), tasks).get_to(p.task_pairs);
+  history_recorder::contents recorded;
+  const json& history = entry.at("history");
+  history.at("rounds_per_point").get_to(recorded.rounds_per_point);
+  for (const json& point : history.at("points")) {
+    recorded.points.push_back({point.at("rounds").get<std::uint64_t>(), tallies_from(point.at("tallies"), tasks),
+                               checked(point.at("weights"), tasks).get<std::vector<double>>()});
+  }
+  p.history.go_on_from(std::move(recorded));
+  return p;
+}
+
+json to_json(const std::vector<task_state>& tasks) {
+  json list = json::array();
+  for (const task_state& t : tasks) list.push_back({t.name, t.loss, t.weight, t.log_variance, t.pairs});
+  return list;
+}
+
+std::vector<task_state> task_states_from(const json& entry) {
+  std::vector<task_state> tasks;
+  for (const json& t : entry) {
+    task_state& state = tasks.emplace_back();
+    t.at(0).get_to(state.name);
+    t.at(1).get_to(state.loss);
+    t.at(2).get_to(state.weight);
+    t.at(3).get_to(state.log_variance);
+    t.at(4).get_to(state.pairs);
+  }
+  return tasks;
+}
+
+}  // namespace m2grl
