@@ -1,5 +1,7 @@
 #include "cuda/view_memory.hpp"
 
+#include <fmt/format.h>
+
 #include "cuda/graph/transition_graph.hpp"
 #include "cuda/inputs/device_sequences.hpp"
 

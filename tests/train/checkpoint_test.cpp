@@ -1,0 +1,237 @@
+/// A run that is cut anywhere goes on to the same bits; a file that is not whole, or of another run, is refused.
+#include <catch2/catch.hpp>
+#include <functional>
+#include <stop_token>
+
+#include "m2grl/error.hpp"
+#include "support/process.hpp"
+#include "train/catalogue.hpp"
+#include "train/checkpoint.hpp"
+
+using namespace m2grl;
+using Catch::Matchers::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A few rounds an epoch.
+void fill(catalogue::inputs& c) { catalogue::fill(c, 120, 8, 2000, 12, 3); }
+
+train_config small_config() {
+  train_config cfg = catalogue::small_config();
+  cfg.dim = 4;
+  cfg.epochs = 3;
+  cfg.negatives = 1;
+  cfg.window = 1;
+  cfg.subsample = 1e-4;
+  cfg.deterministic = true;
+  cfg.checkpoint_seconds = 0;
+  return cfg;
+}
+
+/// Trains until `rounds` rounds are done, and is then stopped; 0: to the end.
+train_result train_until(std::uint64_t rounds, const catalogue::inputs& c, const train_config& cfg,
+                         const checkpoint_options& checkpoints = {},
+                         const std::function<double(const embeddings&)>& validate = {}) {
+  std::stop_source stop;
+  train_options options;
+  options.device = device_kind::cpu;
+  options.checkpoints = checkpoints;
+  options.stop = stop.get_token();
+  options.validate = validate;
+  options.on_progress = [&](const progress& now) {
+    if (now.round == rounds) stop.request_stop();
+  };
+  return train(cfg, c.views, c.linked, options);
+}
+
+bool same_history(const training_history& a, const training_history& b) {
+  return a.rounds == b.rounds && catalogue::same_bits(a.losses, b.losses) && catalogue::same_bits(a.weights, b.weights);
+}
+
+void check_same(const train_result& a, const train_result& b) {
+  CHECK(catalogue::same_bits(a.learned, b.learned));
+  CHECK(same_history(a.learned.history, b.learned.history));
+  CHECK(a.pairs == b.pairs);
+  CHECK(a.rounds == b.rounds);
+  CHECK(a.epochs == b.epochs);
+  CHECK(a.best_epoch == b.best_epoch);
+}
+
+/// Reads all of it.
+void read_whole(const fs::path& file) {
+  checkpoint_reader in(file);
+  for (std::size_t p = 0; p < in.parts().size(); ++p) (void)in.next();
+}
+
+}  // namespace
+
+TEST_CASE("checkpoint: a run that is cut goes on to the same bits, whatever it trains") {
+  catalogue::inputs c;
+  fill(c);
+  train_config cfg = small_config();
+  SECTION("sessions") {}
+  SECTION("AdaGrad, several passes of the alignment") {
+    cfg.optimizer = optimizer_kind::adagrad;
+    c.linked[0].options.projection = projection_kind::sigmoid;
+  }
+  SECTION("walks") { c.views[0].source = sequence_source::walks; }
+  SECTION("tied tables, lazy Adam, one W each") {
+    cfg.tied = true;
+    cfg.align_optimizer = align_optimizer_kind::adam;
+    c.linked[0].options.shared = false;
+  }
+  const test::temporary_folder folder;
+  const checkpoint_options kept{folder / "model" / "checkpoint", true};
+  const train_result whole = train_until(0, c, cfg);
+  REQUIRE(whole.rounds >= 9);
+  for (std::uint64_t cut = 1; cut < whole.rounds; ++cut) {
+    fs::remove_all(folder / "model");
+    const train_result begun = train_until(cut, c, cfg, kept);
+    CHECK(begun.stopped);
+    CHECK(begun.rounds == cut);
+    const train_result rest = train_until(0, c, cfg, kept);
+    CAPTURE(cut);
+    CHECK(rest.resumed_from_round == cut);
+    check_same(rest, whole);
+  }
+}
+
+TEST_CASE("checkpoint: a run may be cut after every round") {
+  catalogue::inputs c;
+  fill(c);
+  const train_config cfg = small_config();
+  const test::temporary_folder folder;
+  const checkpoint_options kept{folder / "checkpoint", true};
+  const train_result whole = train_until(0, c, cfg);
+  train_result last;
+  for (std::uint64_t round = 1; round <= whole.rounds + 1; ++round) last = train_until(round, c, cfg, kept);
+  CHECK_FALSE(last.stopped);
+  check_same(last, whole);
+}
+
+TEST_CASE("checkpoint: written every so many rounds, the last one stays") {
+  catalogue::inputs c;
+  fill(c);
+  train_config cfg = small_config();
+  cfg.checkpoint_steps = 4;
+  const test::temporary_folder folder;
+  const checkpoint_options kept{folder / "checkpoint", true};
+  const train_result whole = train_until(0, c, cfg, kept);
+  CHECK(whole.resumed_from_round == 0);
+  CHECK(folder.names() == std::vector<std::string>{"checkpoint"});
+  cfg.checkpoint_steps = 5;  // changes nothing of the result
+  cfg.threads = 2;
+  const train_result again = train_until(0, c, cfg, kept);
+  CHECK(again.resumed_from_round == whole.rounds / 4 * 4);
+  check_same(again, whole);
+}
+
+TEST_CASE("checkpoint: the best epoch's tables and the patience go on") {
+  catalogue::inputs c;
+  fill(c);
+  train_config cfg = small_config();
+  cfg.epochs = 6;
+  cfg.patience = 2;
+  const test::temporary_folder folder;
+  const checkpoint_options kept{folder / "checkpoint", true};
+  const auto scorer = [] {  // the second epoch is the best
+    return [epoch = 0](const embeddings& e) mutable {
+      (void)e;
+      static const double scores[] = {0.1, 0.3, 0.2, 0.1, 0.1, 0.1};
+      return scores[epoch++];
+    };
+  };
+  const train_result whole = train_until(0, c, cfg, {}, scorer());
+  REQUIRE(whole.best_epoch == 2);
+  REQUIRE(whole.epochs == 4);
+  const std::uint64_t per_epoch = whole.rounds / 4;
+  REQUIRE(train_until(3 * per_epoch - 1, c, cfg, kept, scorer()).stopped);
+  const auto later = [](const embeddings&) { return 0.2; };
+  const train_result rest = train_until(0, c, cfg, kept, later);
+  CHECK(rest.best_epoch == 2);
+  check_same(rest, whole);
+}
+
+TEST_CASE("checkpoint: another run is refused, and by what") {
+  catalogue::inputs c;
+  fill(c);
+  train_config cfg = small_config();
+  const test::temporary_folder folder;
+  const checkpoint_options kept{folder / "checkpoint", true};
+  REQUIRE(train_until(2, c, cfg, kept).stopped);
+  const auto refused = [&](const std::string& why) {
+    CHECK_THROWS_WITH(train_until(0, c, cfg, kept), Contains("cannot go on from this checkpoint") && Contains(why));
+  };
+  SECTION("an option") {
+    cfg.negatives = 2;
+    refused("negatives = 1");
+  }
+  SECTION("a view") {
+    c.items.ids[7] = (c.items.ids[7] + 1) % 120;
+    c.views[0].sequences = c.items;
+    refused("view \"item\"");
+  }
+  SECTION("a link") {
+    c.linked[0].options.bias = !c.linked[0].options.bias;
+    refused("link \"");
+  }
+  SECTION("without resume it begins anew") {
+    const train_result anew = train_until(0, c, cfg, {folder / "checkpoint", false});
+    CHECK(anew.resumed_from_round == 0);
+    check_same(anew, train_until(0, c, cfg));
+  }
+}
+
+TEST_CASE("checkpoint: a file that is not whole is told, whatever happened to it") {
+  const test::temporary_folder folder;
+  const fs::path file = folder / "checkpoint";
+  checkpoint c;
+  c.device = "cpu";
+  c.run = {"dim = 4", "view \"item\""};
+  c.trainer = {{"progress", 1}};
+  c.parts = {{"a", std::vector<std::byte>(300, std::byte{7})}, {"empty", {}}, {"b", std::vector<std::byte>(40)}};
+  write_checkpoint(c, file);
+  checkpoint_reader in(file);
+  CHECK(in.header().at("run").get<std::vector<std::string>>() == c.run);
+  REQUIRE(in.parts().size() == 3);
+  for (const kept_part& part : c.parts) CHECK(in.next() == part.bytes);
+  const std::string whole = test::read_file(file);
+  SECTION("every bit") {
+    for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+      std::string flipped = whole;
+      flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+      test::write_file(file, flipped);
+      CAPTURE(bit);
+      CHECK_THROWS_AS(read_whole(file), invalid_input);
+    }
+  }
+  SECTION("every length") {
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+      test::write_file(file, whole.substr(0, size));
+      CAPTURE(size);
+      CHECK_THROWS_AS(read_whole(file), invalid_input);
+    }
+    test::write_file(file, whole + '\0');
+    CHECK_THROWS_WITH(read_whole(file), Contains("1 bytes follow its last part"));
+  }
+  SECTION("a newer version") {
+    std::string newer = whole;
+    newer[8] = 2;
+    test::write_file(file, newer);
+    CHECK_THROWS_WITH(read_whole(file), Contains("format version 2, this m2grl reads 1"));
+  }
+}
+
+TEST_CASE("checkpoint: where it cannot be written the run ends with that error, and the old one stands") {
+  catalogue::inputs c;
+  fill(c);
+  train_config cfg = small_config();
+  const test::temporary_folder folder;
+  test::write_file(folder / "taken", "a file where a folder should be");
+  CHECK_THROWS_AS(train_until(2, c, cfg, {folder / "taken" / "checkpoint", true}), io_error);
+  REQUIRE(train_until(2, c, cfg, {folder / "checkpoint", true}).stopped);
+  const std::string before = test::read_file(folder / "checkpoint");
+  CHECK(folder.names() == std::vector<std::string>{"checkpoint", "taken"});
+  CHECK(test::read_file(folder / "checkpoint") == before);
+}
