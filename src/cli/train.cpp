@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 struct train_arguments {
   std::string config, data, device = "auto", out, json, log;
   std::vector<std::string> set;
-  bool overwrite = false, dry_run = false;
+  bool overwrite = false, resume = false, dry_run = false;
 };
 
 config configured(const train_arguments& args) {
@@ -42,11 +42,20 @@ config configured(const train_arguments& args) {
   return cfg;
 }
 
+fs::path checkpoint_of(const train_arguments& args) { return fs::path(args.out) / "checkpoint"; }
+
+/// A model's folder that holds a checkpoint is not finished: a finished model takes the place of all that was there.
+bool has_checkpoint(const train_arguments& args) { return fs::exists(checkpoint_of(args)); }
+
 /// Everything that can be refused before the data is read.
 void check_places(const train_arguments& args) {
   if (args.dry_run) return;
-  if (fs::symlink_status(args.out).type() != fs::file_type::not_found && !args.overwrite) {
-    throw invalid_input(fmt::format("{} exists already; --overwrite replaces it", args.out));
+  if (fs::symlink_status(args.out).type() != fs::file_type::not_found && !args.overwrite && !args.resume) {
+    throw invalid_input(has_checkpoint(args)
+                            ? fmt::format("{} holds a training that did not end; --resume goes on with it, "
+                                          "--overwrite begins anew",
+                                          args.out)
+                            : fmt::format("{} exists already; --overwrite replaces it", args.out));
   }
   require_writable_place(args.out);
   require_writable_place(args.json);
@@ -71,6 +80,8 @@ train_result trained(const config& cfg, const dataset& data, const train_argumen
   options.on_progress = [&](const progress& now) { view(now); };
   options.on_memory_plan = [&](const memory_lines& lines) { fmt::print(screen, "{}", memory_text(lines)); };
   options.stop = signals.begin_training();
+  const bool keeps = cfg.train.checkpoint_seconds > 0 || cfg.train.checkpoint_steps > 0;
+  if (keeps || args.resume) options.checkpoints = {checkpoint_of(args), args.resume};
   if (cfg.train.patience > 0) {
     options.validate = [&](const embeddings& learned) {
       return validation_hit_rate(data, learned, cfg.eval, cfg.eval.k.front());
@@ -79,8 +90,11 @@ train_result trained(const config& cfg, const dataset& data, const train_argumen
   train_result result = train(cfg, data, options);
   view.finish();
   if (result.stopped || options.stop.stop_requested()) {
-    throw interrupted(fmt::format("interrupted after {} of {}; no model was written",
-                                  plural(result.epochs, "epoch", "epochs"), cfg.train.epochs));
+    const std::string kept = options.checkpoints.file.empty()
+                                 ? "no model was written"
+                                 : fmt::format("{} goes on with --resume", options.checkpoints.file.string());
+    throw interrupted(fmt::format("interrupted after {} of {}; {}", plural(result.epochs, "epoch", "epochs"),
+                                  cfg.train.epochs, kept));
   }
   signals.begin_saving();
   return result;
@@ -99,6 +113,13 @@ void run_train(const train_arguments& args, interrupts& signals) {
   const auto start = std::chrono::steady_clock::now();
   const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   check_places(args);
+  if (args.resume && !args.dry_run && !has_checkpoint(args)) {
+    if (fs::exists(fs::path(args.out) / "model.json")) {
+      fmt::print(screen, "{} is finished: there is nothing to go on with\n", args.out);
+      return;
+    }
+    fmt::print(screen, "{} holds no checkpoint: the training begins anew\n", args.out);
+  }
   const config cfg = configured(args);
   const device_kind device = resolve_device(device_named(args.device), cfg.train);  // before the data is read
   dataset data = load_dataset(cfg, {.build_graphs = device == device_kind::cpu});
@@ -113,14 +134,14 @@ void run_train(const train_arguments& args, interrupts& signals) {
   train_result result = trained(cfg, data, args, signals, screen);
 
   const model m = make_model(cfg, std::move(data), std::move(result.learned));
-  save_model(m, args.out, args.overwrite);
+  save_model(m, args.out, args.overwrite || has_checkpoint(args));
   const double rate = result.seconds > 0 ? static_cast<double>(result.pairs) / result.seconds : 0;
   report["tasks"] = tasks_json(m.tasks);
   report["seconds"] = result.seconds;
   report["seconds_total"] = passed();
   report["pairs_per_second"] = rate;
   report["peak_rss_bytes"] = peak_rss_bytes();
-  report["resumed_from_step"] = 0;
+  report["resumed_from_step"] = result.resumed_from_round;
   report["epochs"] = result.epochs;
   report["best_epoch"] = result.best_epoch;
   report["views"] = std::move(views);
@@ -147,7 +168,9 @@ void add_train(CLI::App& app, interrupts& signals) {
   add_device(*command, args->device);
   auto* out =
       command->add_option("--out", args->out, "the model's folder, which must not exist yet")->type_name("MODEL");
-  command->add_flag("--overwrite", args->overwrite, "replace an existing model");
+  auto* overwrite = command->add_flag("--overwrite", args->overwrite, "replace an existing model");
+  command->add_flag("--resume", args->resume, "go on with a training that did not end, from its checkpoint in MODEL")
+      ->excludes(overwrite);
   command->add_flag("--dry-run", args->dry_run, "read the data, report it and the plan; train and write nothing");
   command->add_option("--json", args->json, "write what was done as JSON; \"-\": to standard output")
       ->type_name("FILE");

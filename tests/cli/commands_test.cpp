@@ -233,14 +233,14 @@ TEST_CASE("train --data and --set") {
   CHECK(json_file(folder / "t.json")["views"][1]["sequences"] == 0);  // one category a user: all repeats merged
 }
 
-TEST_CASE("a signal stops training with 130 and leaves nothing") {
+TEST_CASE("a signal stops training with 130; without checkpoints it leaves nothing") {
   const temporary_folder folder;
   shop::write(folder);
   const auto before = folder.names();
   for (const int number : {SIGINT, SIGTERM}) {
-    process running(
-        {M2GRL_BINARY, "train", "shop.toml", "--out", "model", "--set", "train.epochs=1000000", "--log", "log"},
-        folder.path());
+    process running({M2GRL_BINARY, "train", "shop.toml", "--out", "model", "--set", "train.epochs=1000000", "--set",
+                     "train.checkpoint_seconds=0", "--log", "log"},
+                    folder.path());
     while (!fs::exists(folder / "log") || fs::file_size(folder / "log") == 0) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
