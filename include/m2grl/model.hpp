@@ -81,8 +81,15 @@ struct model {
 /// Joins a data set (its ids, links and queries) and what was learned on it.
 [[nodiscard]] model make_model(const config& cfg, dataset data, embeddings learned);
 
+/// Where a training keeps its checkpoints whose model will be `dir`; the finished model takes the place of both.
+[[nodiscard]] std::filesystem::path checkpoint_of(const std::filesystem::path& dir);
+
+/// Throws as save_model() would where `dir` is taken: to know before long work.
+void check_model_place(const std::filesystem::path& dir, bool overwrite);
+
 /// Writes a model directory: beside its place first, renamed when whole, so that no half-written model is
-/// ever seen. An existing model is refused unless `overwrite`. Throws io_error, invalid_input.
+/// ever seen. An existing model, or a folder of checkpoints, is refused unless `overwrite`; anything else always is.
+/// Throws io_error, invalid_input.
 void save_model(const model& m, const std::filesystem::path& dir, bool overwrite = false);
 
 /// Throws io_error, invalid_input where the directory is not a model, or is damaged.

@@ -42,10 +42,8 @@ config configured(const train_arguments& args) {
   return cfg;
 }
 
-fs::path checkpoint_of(const train_arguments& args) { return fs::path(args.out) / "checkpoint"; }
-
 /// A model's folder that holds a checkpoint is not finished: a finished model takes the place of all that was there.
-bool has_checkpoint(const train_arguments& args) { return fs::exists(checkpoint_of(args)); }
+bool has_checkpoint(const train_arguments& args) { return fs::exists(checkpoint_of(args.out)); }
 
 /// Everything that can be refused before the data is read.
 void check_places(const train_arguments& args) {
@@ -57,6 +55,7 @@ void check_places(const train_arguments& args) {
                                           args.out)
                             : fmt::format("{} exists already; --overwrite replaces it", args.out));
   }
+  check_model_place(args.out, true);
   require_writable_place(args.out);
   require_writable_place(args.json);
   require_writable_place(args.log);
@@ -81,7 +80,7 @@ train_result trained(const config& cfg, const dataset& data, const train_argumen
   options.on_memory_plan = [&](const memory_lines& lines) { fmt::print(screen, "{}", memory_text(lines)); };
   options.stop = signals.begin_training();
   const bool keeps = cfg.train.checkpoint_seconds > 0 || cfg.train.checkpoint_steps > 0;
-  if (keeps || args.resume) options.checkpoints = {checkpoint_of(args), args.resume};
+  if (keeps || args.resume) options.checkpoints = {checkpoint_of(args.out), args.resume};
   if (cfg.train.patience > 0) {
     options.validate = [&](const embeddings& learned) {
       return validation_hit_rate(data, learned, cfg.eval, cfg.eval.k.front());

@@ -50,6 +50,7 @@ inline std::string history_file(const char* what) { return fmt::format("history.
 [[nodiscard]] std::uint64_t version_of(const model& m);
 inline constexpr const char* manifest_name = "model.json";
 inline constexpr const char* config_name = "config.toml";
+inline constexpr const char* checkpoint_name = "checkpoint";
 
 inline std::string view_file(const std::string& view, const char* what) {
   return fmt::format("view.{}.{}", files::file_name_of(view), what);

@@ -30,19 +30,26 @@ void check(const model& m) {
   }
 }
 
-/// Throws unless `dir` is free or holds a model that may be replaced.
-void check_place(const fs::path& dir, bool overwrite) {
-  std::error_code code;
-  if (fs::symlink_status(dir, code).type() == fs::file_type::not_found) return;
-  if (!overwrite) throw invalid_input(fmt::format("{} exists already", dir.string()));
-  bool is_model = false;
+bool is_model(const fs::path& dir) {
   try {
     const json manifest =
         json::parse(files::read_text(dir / layout::manifest_name, std::uint64_t{1} << 30), nullptr, false);
-    is_model = manifest.is_object() && manifest.value("format", json()) == layout::format_name;
-  } catch (const error&) {  // no such file: not a model
+    return manifest.is_object() && manifest.value("format", json()) == layout::format_name;
+  } catch (const error&) {  // no such file
+    return false;
   }
-  if (!is_model) throw invalid_input(fmt::format("{} is not replaced: it is not an m2grl model", dir.string()));
+}
+
+/// Whether it is a folder of checkpoints alone, whole ones and those that a killed training left unfinished.
+bool is_unfinished(const fs::path& dir) {
+  std::error_code code;
+  if (!fs::is_directory(dir, code)) return false;
+  const std::string begin = fmt::format(".{}.", layout::checkpoint_name);
+  for (const auto& entry : fs::directory_iterator(dir, code)) {
+    const std::string name = entry.path().filename().string();
+    if (name != layout::checkpoint_name && name.rfind(begin, 0) != 0) return false;
+  }
+  return !code && fs::exists(dir / layout::checkpoint_name, code);
 }
 
 /// Writes the files of one model, and keeps their sizes and checksums.
@@ -164,12 +171,22 @@ void write_files(const model& m, const std::string& toml, const fs::path& dir) {
 
 }  // namespace
 
+fs::path checkpoint_of(const fs::path& dir) { return dir / layout::checkpoint_name; }
+
+void check_model_place(const fs::path& dir, bool overwrite) {
+  std::error_code code;
+  if (fs::symlink_status(dir, code).type() == fs::file_type::not_found) return;
+  if (!overwrite) throw invalid_input(fmt::format("{} exists already", dir.string()));
+  if (is_model(dir) || is_unfinished(dir)) return;
+  throw invalid_input(fmt::format("{} is not replaced: it is not an m2grl model", dir.string()));
+}
+
 void save_model(const model& m, const fs::path& dir, bool overwrite) {
   check(m);
   const std::string toml = to_toml(m.cfg);
   (void)parse_config(toml, layout::config_name);  // what could not be read again is not written
   files::staged_directory staged(dir);
-  check_place(staged.place(), overwrite);
+  check_model_place(staged.place(), overwrite);
   write_files(m, toml, staged.path());
   staged.commit(overwrite);
 }

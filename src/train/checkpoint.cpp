@@ -40,6 +40,15 @@ std::uint64_t block_checksum(std::uint64_t place, const void* bytes, std::size_t
 
 std::uint64_t blocks_of(std::uint64_t bytes) { return bytes / block_bytes + (bytes % block_bytes != 0); }
 
+/// What killed runs left beside the file. One run at a time writes there.
+void remove_unfinished(const std::filesystem::path& file) {
+  const std::string begin = fmt::format(".{}.", file.filename().string());
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(file.parent_path(), ignored)) {
+    if (entry.path().filename().string().rfind(begin, 0) == 0) std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
 }  // namespace
 
 void write_checkpoint(const checkpoint& c, const std::filesystem::path& file) {
@@ -52,6 +61,7 @@ void write_checkpoint(const checkpoint& c, const std::filesystem::path& file) {
       {"trainer", c.trainer},
       {"parts",
        std::move(parts)}}.dump();
+  remove_unfinished(file);
   files::staged_files staged(file.parent_path());
   files::output_file out(staged.add(file.filename().string()));
   out.write(magic, magic_bytes);

@@ -84,4 +84,5 @@ TEST_CASE("killed at twenty instants, a training goes on each time, to the same 
     CHECK(read_file(folder / "cut" / file) == read_file(folder / "whole" / file));
   }
   CHECK_FALSE(fs::exists(folder / "cut" / "checkpoint"));
+  for (const std::string& name : folder.names()) CHECK(name.find("partial") == std::string::npos);
 }
