@@ -51,7 +51,8 @@ void remove_unfinished(const std::filesystem::path& file) {
 
 }  // namespace
 
-void write_checkpoint(const checkpoint& c, const std::filesystem::path& file) {
+void write_checkpoint(const checkpoint& c, const std::filesystem::path& named) {
+  const std::filesystem::path file = std::filesystem::absolute(named);
   json parts = json::array();
   for (const kept_part& part : c.parts) parts.push_back({{"name", part.name}, {"bytes", part.bytes.size()}});
   const std::string header = json{
