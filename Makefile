@@ -1,7 +1,7 @@
 # Thin front of the CMake build: a target first installs what is missing, then configures and builds what it needs.
 BUILD ?= build
 JOBS ?= $(shell nproc)
-.PHONY: help build demo test check check-format check-docs check-consumers check-tidy check-tsan format bench clean
+.PHONY: help build demo test check coverage check-format check-docs check-consumers check-tidy check-tsan format bench clean
 .PHONY: gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
@@ -22,7 +22,10 @@ test: build  ## the release tests, then the CPU tests, but for statistics, under
 
 check: check-format check-docs check-consumers check-tidy check-tsan  ## the slower checks, each also alone:
 
-check-format: check-deps  ## sources as .clang-format says
+check-coverage: check-deps  ## lines and branches that the CPU tests run: build-coverage/coverage.txt, html
+	@scripts/coverage.sh
+
+format: check-deps  ## sources as .clang-format says
 	@scripts/check_format.sh
 
 check-docs: build  ## links, paths, options of the documentation; README's commands and code, run

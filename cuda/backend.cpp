@@ -176,7 +176,10 @@ class cuda_backend final : public backend {
   /// s_t = 0 and the weights that stay as they are.
   [[nodiscard]] std::vector<task_round> initial_tasks() const {
     std::vector<task_round> tasks(problem_.tasks());
-    for (std::size_t t = 0; t < tasks.size(); ++t) tasks[t].fixed_weight = problem_.fixed_weight(t);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      tasks[t].fixed_weight = problem_.fixed_weight(t);
+      tasks[t].log_variance = learned_.tasks[t].log_variance;
+    }
     return tasks;
   }
 

@@ -7,7 +7,7 @@ libbenchmark-dev libdlpack-dev libhnswlib-dev liblinear-dev"
 case "${1:-build}" in
   build) ;;
   # libclang-rt-dev: the sanitizers of clang; llvm: llvm-symbolizer, without which suppressions match no function
-  check) packages="$packages clang clang-format clang-tidy libclang-rt-dev libomp-dev llvm" ;;
+  check) packages="$packages clang clang-format clang-tidy libclang-rt-dev libomp-dev llvm gcovr" ;;
   *) echo "usage: install_dependencies.sh [build|check]" >&2; exit 2 ;;
 esac
 

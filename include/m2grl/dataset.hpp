@@ -86,11 +86,24 @@ struct dataset {
   cold_items cold{};
 };
 
+/// The nodes of an earlier model's view.
+struct known_nodes {
+  std::string view;
+  const vocabulary* ids = nullptr;
+};
+
 struct load_options {
   /// Whether to build the graphs of views that train on walks of a log. Else train() builds them, on a GPU where it
   /// trains on one.
   bool build_graphs = true;
+  /// Views by these names keep these nodes under their ids, whether the data show them or not (their count is then 0),
+  /// and number what else they find after them. Held-out events know them as well. Views whose nodes come from one set
+  /// of edge lists keep those of the first that is known.
+  std::vector<known_nodes> known{};
 };
+
+/// The nodes known of a view, or null.
+[[nodiscard]] const vocabulary* known_ids(const load_options& options, const std::string& view);
 
 /// Reads, joins, filters, splits and numbers the data of a configuration.
 /// Throws invalid_input (file, line, column), io_error.

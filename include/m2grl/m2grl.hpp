@@ -36,3 +36,4 @@
 #include "m2grl/types.hpp"
 #include "m2grl/vocabulary.hpp"
 #include "m2grl/walks.hpp"
+#include "m2grl/warm_start.hpp"

@@ -50,14 +50,13 @@ struct discovery_taste {
   std::string view;          ///< category-like; empty: the metric's, else the first that the item view is linked to
 };
 
-/// recommend() by the mixed scores of discovery.hpp, those of which evaluate_discovery() tells what they bring and cost.
-/// Each history is scored against all items at once, on the CPU: 4 bytes an item and way of scoring, in blocks of at
-/// least 16 histories a thread. Throws as recommend(), and invalid_input where λ or κ is out of range, λ asks for a
+/// recommend() by the mixed scores of discovery.hpp, those of which evaluate_discovery() tells what they bring and
+/// cost. Each history is scored against all items at once, on the CPU: 4 bytes an item and way of scoring, in blocks of
+/// at least 16 histories a thread. Throws as recommend(), and invalid_input where λ or κ is out of range, λ asks for a
 /// metric that the model lacks, or the view does not exist or is not linked.
-[[nodiscard]] std::vector<std::vector<scored_node>> recommend_discoveries(const model& m, ragged_ref histories,
-                                                                          std::uint32_t k, const eval_config& how,
-                                                                          const discovery_taste& taste,
-                                                                          std::span<const category_filter> filters = {});
+[[nodiscard]] std::vector<std::vector<scored_node>> recommend_discoveries(
+    const model& m, ragged_ref histories, std::uint32_t k, const eval_config& how, const discovery_taste& taste,
+    std::span<const category_filter> filters = {});
 
 /// How a node is compared with the others of its view.
 enum class neighbour_score {

@@ -73,6 +73,10 @@ struct checkpoint_options {
 
 struct train_options {
   device_kind device = device_kind::automatic;
+  /// What to begin with: a view_tables for each view, [nodes, dim], a relation for each link, and a task_state for each
+  /// task or none. Tables without rows, and W without rows, begin as ever. warm_start.hpp makes one of a model. It must
+  /// outlive the call. Null: everything begins as ever.
+  const embeddings* start = nullptr;
   checkpoint_options checkpoints;
   std::function<void(const memory_lines&)> on_memory_plan;  ///< before anything is allocated on a GPU
   std::function<void(const progress&)> on_progress;

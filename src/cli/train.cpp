@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/device_option.hpp"
@@ -15,6 +16,7 @@
 #include "m2grl/evaluate.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/trainer.hpp"
+#include "m2grl/warm_start.hpp"
 
 namespace m2grl::cli {
 namespace {
@@ -22,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct train_arguments {
-  std::string config, data, device = "auto", out, json, log;
+  std::string config, data, device = "auto", out, warm_start, json, log;
   std::vector<std::string> set;
   bool overwrite = false, resume = false, dry_run = false;
 };
@@ -71,11 +73,43 @@ std::string memory_text(const memory_lines& lines) {
   return lines.empty() ? "" : fmt::format("memory of the GPU\n  {}\n", fmt::join(lines, "\n  "));
 }
 
-train_result trained(const config& cfg, const dataset& data, const train_arguments& args, interrupts& signals,
-                     std::FILE* screen) {
+/// The model to go on from, and what the training begins with.
+struct warm_model {
+  std::optional<model> old;
+  warm_tables tables;
+
+  explicit warm_model(const std::string& path) {
+    if (!path.empty()) old = load_model(path);
+  }
+  [[nodiscard]] std::vector<known_nodes> nodes() const {
+    return old ? known_nodes_of(*old) : std::vector<known_nodes>{};
+  }
+  [[nodiscard]] const embeddings* start() const { return old ? &tables.start : nullptr; }
+};
+
+json warm_json(const std::vector<warm_view>& views) {
+  json list = json::array();
+  for (const warm_view& v : views) {
+    list.push_back({{"name", v.name}, {"kept", v.kept}, {"added", v.added}, {"from_aligned", v.from_aligned}});
+  }
+  return list;
+}
+
+std::string warm_text(const std::vector<warm_view>& views) {
+  std::string text;
+  for (const warm_view& v : views) {
+    text += fmt::format("  \"{}\": {} kept, {} added, {} of them where the alignment puts them\n", v.name,
+                        grouped(v.kept), grouped(v.added), grouped(v.from_aligned));
+  }
+  return text;
+}
+
+train_result trained(const config& cfg, const dataset& data, const train_arguments& args, const embeddings* start,
+                     interrupts& signals, std::FILE* screen) {
   progress_view view(args.log);
   train_options options;
   options.device = device_named(args.device);
+  options.start = start;
   options.on_progress = [&](const progress& now) { view(now); };
   options.on_memory_plan = [&](const memory_lines& lines) { fmt::print(screen, "{}", memory_text(lines)); };
   options.stop = signals.begin_training();
@@ -121,8 +155,13 @@ void run_train(const train_arguments& args, interrupts& signals) {
   }
   const config cfg = configured(args);
   const device_kind device = resolve_device(device_named(args.device), cfg.train);  // before the data is read
-  dataset data = load_dataset(cfg, {.build_graphs = device == device_kind::cpu});
+  warm_model warm(args.warm_start);
+  dataset data = load_dataset(cfg, {.build_graphs = device == device_kind::cpu, .known = warm.nodes()});
   fmt::print(screen, "{}", ingest_text(data));
+  if (warm.old) {
+    warm.tables = warm_start(*warm.old, cfg, data);
+    fmt::print(screen, "goes on from {}\n{}", args.warm_start, warm_text(warm.tables.views));
+  }
   if (args.dry_run) {
     fmt::print(screen, "{}{}", plan_text(cfg, data), memory_text(plan_memory(cfg, data, device)));
     return;
@@ -130,9 +169,10 @@ void run_train(const train_arguments& args, interrupts& signals) {
   (void)std::fflush(screen);
   json report{{"tasks", json::array()}};
   json views = views_json(data), ingest = ingest_json(data.report);
-  train_result result = trained(cfg, data, args, signals, screen);
+  train_result result = trained(cfg, data, args, warm.start(), signals, screen);
 
-  const model m = make_model(cfg, std::move(data), std::move(result.learned));
+  model m = make_model(cfg, std::move(data), std::move(result.learned));
+  if (warm.old) m = carry_over(*warm.old, std::move(m));
   save_model(m, args.out, args.overwrite || has_checkpoint(args));
   const double rate = result.seconds > 0 ? static_cast<double>(result.pairs) / result.seconds : 0;
   report["tasks"] = tasks_json(m.tasks);
@@ -141,6 +181,7 @@ void run_train(const train_arguments& args, interrupts& signals) {
   report["pairs_per_second"] = rate;
   report["peak_rss_bytes"] = peak_rss_bytes();
   report["resumed_from_step"] = result.resumed_from_round;
+  if (warm.old) report["warm_start"] = warm_json(warm.tables.views);
   report["epochs"] = result.epochs;
   report["best_epoch"] = result.best_epoch;
   report["views"] = std::move(views);
@@ -170,6 +211,10 @@ void add_train(CLI::App& app, interrupts& signals) {
   auto* overwrite = command->add_flag("--overwrite", args->overwrite, "replace an existing model");
   command->add_flag("--resume", args->resume, "go on with a training that did not end, from its checkpoint in MODEL")
       ->excludes(overwrite);
+  command
+      ->add_option("--warm-start", args->warm_start,
+                   "go on from this model on new events: its nodes keep ids and vectors, new ones are added")
+      ->type_name("MODEL");
   command->add_flag("--dry-run", args->dry_run, "read the data, report it and the plan; train and write nothing");
   command->add_option("--json", args->json, "write what was done as JSON; \"-\": to standard output")
       ->type_name("FILE");

@@ -125,7 +125,7 @@ void load_events(const config& cfg, const load_options& options, dataset& out) {
                                                    : read_sequence_file(cfg.data, workers, out.report);
   const split_events split_of_log = split(log, order_events(log, cfg.data), cfg.data, cfg.split, out.report);
   require_pairs(split_of_log);
-  edge_views from_edges = read_edge_views(cfg, workers);  // not events of the log
+  edge_views from_edges = read_edge_views(cfg, options, workers);  // not events of the log
   std::vector<value_source> values;
   std::vector<built_view> built;
   std::size_t column = 0;
@@ -137,9 +137,10 @@ void load_events(const config& cfg, const load_options& options, dataset& out) {
     }
     values.push_back(source_of(cfg, v, log, column));
     const std::uint64_t least = v == 0 ? cfg.data.min_count : cfg.views[v].min_count;
-    built.push_back(build_view(log, split_of_log, cfg.views[v], values.back(), least, out.report));
+    built.push_back(build_view(log, split_of_log, cfg.views[v], values.back(), least,
+                               known_ids(options, cfg.views[v].name), out.report));
     view_data& view = built.back().view;
-    if (view.ids.size() == 0) {
+    if (std::all_of(view.ids.counts().begin(), view.ids.counts().end(), [](auto count) { return count == 0; })) {
       throw invalid_input(fmt::format("view \"{}\" has no node that occurs in training", view.name));
     }
     if (cfg.views[v].sequences == sequence_source::walks && options.build_graphs) {
@@ -161,12 +162,12 @@ void load_events(const config& cfg, const load_options& options, dataset& out) {
 }
 
 /// A data set of edge lists alone: its edges are the events.
-void load_edges(const config& cfg, dataset& out) {
+void load_edges(const config& cfg, const load_options& options, dataset& out) {
   for (const view_config& view : cfg.views) {
     if (!view.edges.empty()) continue;
     throw invalid_input(fmt::format("view \"{}\" needs a log: data.events and data.sequences are empty", view.name));
   }
-  edge_views read = read_edge_views(cfg, worker_count(cfg.train.threads));
+  edge_views read = read_edge_views(cfg, options, worker_count(cfg.train.threads));
   out.views = std::move(read.views);
   out.report.events_read = read.edges;
   out.report.events_kept = out.report.training_events = read.edges - read.unused;
@@ -181,12 +182,18 @@ void load_edges(const config& cfg, dataset& out) {
 
 }  // namespace
 
+const vocabulary* known_ids(const load_options& options, const std::string& view) {
+  const auto found = std::find_if(options.known.begin(), options.known.end(),
+                                  [&](const known_nodes& nodes) { return nodes.view == view; });
+  return found == options.known.end() ? nullptr : found->ids;
+}
+
 dataset load_dataset(const config& cfg, const load_options& options) {
   const auto start = std::chrono::steady_clock::now();
   if (cfg.views.empty()) throw invalid_input("the configuration has no [[views]]");
   dataset out;
   if (cfg.data.events.empty() && cfg.data.sequences.empty()) {
-    load_edges(cfg, out);
+    load_edges(cfg, options, out);
   } else {
     load_events(cfg, options, out);
   }

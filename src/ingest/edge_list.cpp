@@ -30,6 +30,14 @@ class node_set {
     if (id == names_.size()) names_.push_back(file.nodes.name(node));
     return id;
   }
+  /// Gives a name the next number, if it has none.
+  void add(const std::string& name) {
+    const std::uint64_t key = make_key(name);
+    const bool is_number = (key & text_key_bit) == 0;
+    if (ids_.find_or_insert(key, is_number ? std::string_view() : name, next_++) == names_.size()) {
+      names_.push_back(name);
+    }
+  }
   [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
   [[nodiscard]] const std::string& name(node_id id) const { return names_[id]; }
 
@@ -103,8 +111,9 @@ std::uint64_t count_of(double degree) {
   return degree == 0 ? 0 : static_cast<std::uint64_t>(std::llround(std::clamp(degree, 1.0, most)));
 }
 
-/// Numbers the nodes of a set anew by their degree in all its views, and builds the views.
-void finish_set(const config& cfg, const node_set& nodes, std::vector<view_edges>& edges, edge_views& out) {
+/// Numbers the nodes of a set, but for the `known` first, anew by their degree in all its views, and builds the views.
+void finish_set(const config& cfg, const node_set& nodes, std::size_t known, std::vector<view_edges>& edges,
+                edge_views& out) {
   const std::size_t n = nodes.size();
   std::vector<std::vector<double>> degree;
   std::vector<double> total(n, 0);
@@ -114,7 +123,8 @@ void finish_set(const config& cfg, const node_set& nodes, std::vector<view_edges
   }
   std::vector<node_id> order(n), place(n);
   std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](node_id a, node_id b) { return total[a] > total[b]; });
+  std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(known), order.end(),
+                   [&](node_id a, node_id b) { return total[a] > total[b]; });
   for (std::size_t i = 0; i < n; ++i) place[order[i]] = static_cast<node_id>(i);
   for (std::size_t e = 0; e < edges.size(); ++e) {
     std::vector<std::string> names;
@@ -147,8 +157,9 @@ edge_columns columns_of(const config& cfg) {
 
 }  // namespace
 
-edge_views read_edge_views(const config& cfg, std::size_t workers, std::size_t block_bytes) {
-  const edge_file_options options{columns_of(cfg), {}, workers, block_bytes};
+edge_views read_edge_views(const config& cfg, const load_options& options, std::size_t workers,
+                           std::size_t block_bytes) {
+  const edge_file_options how{columns_of(cfg), {}, workers, block_bytes};
   edge_views out;
   out.views.resize(cfg.views.size());
   std::vector<bool> done(cfg.views.size(), false);
@@ -156,19 +167,25 @@ edge_views read_edge_views(const config& cfg, std::size_t workers, std::size_t b
     if (cfg.views[first].edges.empty() || done[first]) continue;
     std::vector<view_edges> edges;
     std::vector<std::string> files;  // of the set, each once
+    const vocabulary* known = nullptr;
     for (std::size_t v = first; v < cfg.views.size(); ++v) {
       if (!share_nodes(cfg.views[first], cfg.views[v])) continue;
       done[v] = true;
       edges.push_back({v, {}, {}, {}});
+      if (known == nullptr) known = known_ids(options, cfg.views[v].name);
       if (std::find(files.begin(), files.end(), cfg.views[v].edges) == files.end()) files.push_back(cfg.views[v].edges);
     }
     node_set nodes;
+    if (known != nullptr) {
+      for (const std::string& name : known->names()) nodes.add(name);
+    }
+    const std::size_t before = nodes.size();
     for (const std::string& path : files) {
-      const edge_file file = read_edge_file(cfg.data.root, path, options);
+      const edge_file file = read_edge_file(cfg.data.root, path, how);
       out.edges += file.size();
       out.unused += take_edges(file, takers_of(file, cfg, path, edges), nodes, edges);
     }
-    finish_set(cfg, nodes, edges, out);
+    finish_set(cfg, nodes, before, edges, out);
   }
   return out;
 }

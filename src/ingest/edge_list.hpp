@@ -17,8 +17,9 @@ struct edge_views {
 
 /// Reads every view that names an edge list. The nodes of a set (share_nodes) are numbered by descending weighted
 /// degree over all its views (ties: first seen). A node's count in a view is its weighted degree there, rounded, at
-/// least 1; 0 where it has no edge. Throws invalid_input (file, line, column), io_error.
-[[nodiscard]] edge_views read_edge_views(const config& cfg, std::size_t workers,
+/// least 1; 0 where it has no edge. Nodes that the options know come first, under their ids. Throws invalid_input
+/// (file, line, column), io_error.
+[[nodiscard]] edge_views read_edge_views(const config& cfg, const load_options& options, std::size_t workers,
                                          std::size_t block_bytes = block_reader::default_block_bytes);
 
 /// Node to node: every node of `from` to itself in `to`, where it has an edge there. The views share their nodes.

@@ -16,42 +16,65 @@ std::uint32_t weight_of(const event_log& log, std::uint64_t event) {
 
 struct numbering {
   std::vector<node_id> node_of_value;
-  std::vector<node_id> value_of_node;
+  std::vector<std::string> names;     ///< by node
   std::vector<std::uint64_t> counts;  ///< by node
   std::uint64_t rare = 0;             ///< training events of values below the least count
 };
 
-numbering number_values(const event_log& log, const split_events& split, const value_source& values,
-                        std::uint64_t min_count) {
-  const std::size_t n = values.names.size();
-  // First sight in the order of the log: the training event, and the place among the values of its cell.
-  constexpr std::pair<std::uint64_t, std::uint32_t> never{~std::uint64_t{0}, 0};
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> first(n, never);
-  std::vector<std::uint64_t> weighted(n, 0), events(n, 0);
+/// The values of training events: how often, and where each is first seen.
+struct value_counts {
+  explicit value_counts(std::size_t values);
+
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> first;  ///< the training event, and the place in its cell
+  std::vector<std::uint64_t> weighted, events;
+};
+
+value_counts::value_counts(std::size_t values)
+    : first(values, {~std::uint64_t{0}, 0}), weighted(values, 0), events(values, 0) {}
+
+value_counts count_values(const event_log& log, const split_events& split, const value_source& values) {
+  value_counts counts(values.names.size());
   for (const std::uint64_t event : split.events) {
     std::uint32_t place = 0;
     for (const node_id value : values.at(event)) {
-      first[value] = std::min(first[value], {event, place++});
-      weighted[value] += weight_of(log, event);
-      ++events[value];
+      counts.first[value] = std::min(counts.first[value], {event, place++});
+      counts.weighted[value] += weight_of(log, event);
+      ++counts.events[value];
     }
   }
+  return counts;
+}
+
+numbering number_values(const event_log& log, const split_events& split, const value_source& values,
+                        std::uint64_t min_count, const vocabulary* known) {
+  const std::size_t n = values.names.size();
+  const value_counts counted = count_values(log, split, values);
   numbering out;
+  out.node_of_value.assign(n, no_node);
+  if (known != nullptr) {
+    out.names = known->names();
+    out.counts.assign(out.names.size(), 0);
+  }
+  std::vector<node_id> added;
   for (std::size_t v = 0; v < n; ++v) {
-    if (events[v] == 0) continue;
-    if (events[v] < min_count) {
-      out.rare += events[v];
+    const node_id old = known != nullptr ? known->find(values.names[v]) : no_node;
+    if (old != no_node) {
+      out.node_of_value[v] = old;
+      out.counts[old] = counted.weighted[v];
+    } else if (counted.events[v] >= min_count && counted.events[v] > 0) {
+      added.push_back(static_cast<node_id>(v));
     } else {
-      out.value_of_node.push_back(static_cast<node_id>(v));
+      out.rare += counted.events[v];
     }
   }
-  std::sort(out.value_of_node.begin(), out.value_of_node.end(), [&](node_id a, node_id b) {
-    return weighted[a] != weighted[b] ? weighted[a] > weighted[b] : first[a] < first[b];
+  std::sort(added.begin(), added.end(), [&](node_id a, node_id b) {
+    return counted.weighted[a] != counted.weighted[b] ? counted.weighted[a] > counted.weighted[b]
+                                                      : counted.first[a] < counted.first[b];
   });
-  out.node_of_value.assign(n, no_node);
-  for (std::size_t i = 0; i < out.value_of_node.size(); ++i) {
-    out.node_of_value[out.value_of_node[i]] = static_cast<node_id>(i);
-    out.counts.push_back(weighted[out.value_of_node[i]]);
+  for (const node_id value : added) {
+    out.node_of_value[value] = static_cast<node_id>(out.names.size());
+    out.names.push_back(values.names[value]);
+    out.counts.push_back(counted.weighted[value]);
   }
   return out;
 }
@@ -59,8 +82,9 @@ numbering number_values(const event_log& log, const split_events& split, const v
 }  // namespace
 
 built_view build_view(const event_log& log, const split_events& split, const view_config& view,
-                      const value_source& values, std::uint64_t min_count, ingest_report& report) {
-  numbering n = number_values(log, split, values, min_count);
+                      const value_source& values, std::uint64_t min_count, const vocabulary* known,
+                      ingest_report& report) {
+  numbering n = number_values(log, split, values, min_count, known);
   if (min_count > 1) {
     report.dropped.push_back(
         {fmt::format("view \"{}\": node with fewer than {} events", view.name, min_count), n.rare});
@@ -96,9 +120,7 @@ built_view build_view(const event_log& log, const split_events& split, const vie
   report.dropped.push_back(
       {fmt::format("view \"{}\": alone in its session (counted, not trained on)", view.name), single});
   if (view.sequences == sequence_source::walks) out.view.event_weights = std::move(weights);
-  std::vector<std::string> names;
-  for (const node_id value : n.value_of_node) names.push_back(values.names[value]);
-  out.view.ids = vocabulary(std::move(names), std::move(n.counts));
+  out.view.ids = vocabulary(std::move(n.names), std::move(n.counts));
   out.node_of_value = std::move(n.node_of_value);
   return out;
 }

@@ -33,10 +33,11 @@ struct built_view {
 };
 
 /// Counts training events, numbers nodes by descending frequency (ties: first seen), drops nodes below
-/// `min_count`, and writes the sequences. Event weights multiply counts; those of the transitions stay beside the
-/// sequences.
+/// `min_count`, and writes the sequences. The nodes of `known`, which may be null, come first, under their ids. Event
+/// weights multiply counts; those of the transitions stay beside the sequences.
 [[nodiscard]] built_view build_view(const event_log& log, const split_events& split, const view_config& view,
-                                    const value_source& values, std::uint64_t min_count, ingest_report& report);
+                                    const value_source& values, std::uint64_t min_count, const vocabulary* known,
+                                    ingest_report& report);
 
 /// Links from the nodes of one view to those of another, by training events; counts stop at 2^32 − 1.
 [[nodiscard]] link_data build_link(const event_log& log, const split_events& split, const built_view& from,

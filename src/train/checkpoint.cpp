@@ -58,7 +58,7 @@ void write_checkpoint(const checkpoint& c, const std::filesystem::path& named) {
   const std::string header = json{
       {"library", M2GRL_VERSION},
       {"device", c.device},
-      {"run", c.run},
+      {"run", {{"options", c.run.options}, {"inputs", c.run.inputs}}},
       {"trainer", c.trainer},
       {"parts",
        std::move(parts)}}.dump();
@@ -133,7 +133,8 @@ void checkpoint_reader::read_header() {
     for (const json& part : header_.at("parts")) {
       parts_.emplace_back(part.at("name").get<std::string>(), part.at("bytes").get<std::uint64_t>());
     }
-    (void)header_.at("run").get<std::vector<std::string>>();
+    header_.at("run").at("options").get_to(run_.options);
+    header_.at("run").at("inputs").get_to(run_.inputs);
     (void)header_.at("device").get<std::string>();
     (void)header_.at("trainer");
   } catch (const json::exception& fault) {

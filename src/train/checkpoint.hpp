@@ -4,8 +4,8 @@
 ///   "M2GRLCKP"                        8 bytes
 ///   u32 version, u32 0
 ///   u64 bytes of the header, u64 XXH3 of it
-///   the header: JSON with "library", "device", "run" (a list of lines that say which run this is), "trainer" and
-///                "parts" [{"name", "bytes"}]
+///   the header: JSON with "library", "device", "run" {"options", "inputs"} (lines that say which run this is),
+///                "trainer" and "parts" [{"name", "bytes"}]
 ///   each part in blocks of at most 1 MiB, each followed by u64 XXH3 of its place in the file (u64) and its bytes
 
 #include <cstddef>
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "model/files.hpp"
+#include "train/describe_run.hpp"
 #include "train/state_part.hpp"
 
 namespace m2grl {
@@ -29,8 +30,8 @@ struct kept_part {
 };
 
 struct checkpoint {
-  std::string device;            ///< "cpu" or "cuda": their parts differ
-  std::vector<std::string> run;  ///< the options, views and links that it belongs to, a line each
+  std::string device;  ///< "cpu" or "cuda": their parts differ
+  run_description run;
   nlohmann::json trainer;
   std::vector<kept_part> parts;
 };
@@ -66,6 +67,7 @@ class checkpoint_reader {
   explicit checkpoint_reader(const std::filesystem::path& file);
 
   [[nodiscard]] const nlohmann::json& header() const noexcept { return header_; }
+  [[nodiscard]] const run_description& run() const noexcept { return run_; }
   [[nodiscard]] const std::vector<std::pair<std::string, std::uint64_t>>& parts() const noexcept { return parts_; }
   /// The next part, of parts()[i].second bytes.
   [[nodiscard]] std::vector<std::byte> next();
@@ -77,6 +79,7 @@ class checkpoint_reader {
 
   files::input_file in_;
   nlohmann::json header_;
+  run_description run_;
   std::vector<std::pair<std::string, std::uint64_t>> parts_;
   std::size_t next_ = 0;
 };

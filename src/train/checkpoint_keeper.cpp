@@ -7,7 +7,6 @@
 #include <map>
 
 #include "m2grl/error.hpp"
-#include "train/describe_run.hpp"
 
 namespace m2grl {
 namespace {
@@ -81,7 +80,7 @@ void checkpoint_keeper::resume(backend& b, run_progress& done, embeddings& best)
   if (const auto kept = header.at("device").get<std::string>(); kept != device_) {
     refuse(fmt::format("it was written on device {}, this run is on {}", kept, device_));
   }
-  if (auto differs = difference_of(header.at("run").get<std::vector<std::string>>(), run_); !differs.empty()) {
+  if (auto differs = difference_of(in.run(), run_); !differs.empty()) {
     refuse(differs);
   }
   part_reader parts(in, how_.file);

@@ -39,7 +39,7 @@ class checkpoint_keeper {
   const problem& problem_;
   const checkpoint_options& how_;
   std::string device_;
-  std::vector<std::string> run_;
+  run_description run_;
   checkpoint_writer writer_;
   clock::time_point last_ = clock::now();
 };

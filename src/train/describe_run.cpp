@@ -18,6 +18,18 @@ std::uint64_t checksum_of(std::span<const T> values) {
   return sum.value();
 }
 
+std::uint64_t checksum_of(const embeddings& start) {
+  files::running_checksum sum;
+  const auto add = [&](const table& t) { sum.add(t.data(), t.bytes()); };
+  for (const view_tables& view : start.views) add(view.input), add(view.output);
+  for (const relation& r : start.relations) {
+    add(r.w_from), add(r.w_to);
+    sum.add(&r.bias, sizeof(r.bias));
+  }
+  for (const task_state& task : start.tasks) sum.add(&task.log_variance, sizeof(task.log_variance));
+  return sum.value();
+}
+
 /// Options that only say where, how often, or by how many workers.
 bool leaves_the_result(const std::string& line) {
   static const char* const keys[] = {"threads =", "checkpoint_seconds =", "checkpoint_steps ="};
@@ -29,12 +41,43 @@ std::vector<std::string> options_of(const train_config& cfg) {
   whole.train = cfg;
   std::istringstream text(to_toml(whole));
   std::vector<std::string> lines;
-  bool within = false;
+  std::string section;
   for (std::string line; std::getline(text, line);) {
-    if (line.rfind('[', 0) == 0) within = line.rfind("[train", 0) == 0;
-    if (within && !line.empty() && !leaves_the_result(line)) lines.push_back(line);
+    if (line.rfind('[', 0) == 0) {
+      section = line.substr(1, line.find(']') - 1);
+    } else if (section.rfind("train", 0) == 0 && !line.empty() && !leaves_the_result(line)) {
+      lines.push_back(fmt::format("{}.{}", section, line));
+    }
   }
   return lines;
+}
+
+std::string key_of(const std::string& line) { return line.substr(0, line.find(" = ")); }
+
+/// The line of a key among `lines`, else among the defaults; empty: it is in neither.
+std::string line_with(const std::string& key, const std::vector<std::string>& lines,
+                      const std::vector<std::string>& defaults) {
+  for (const auto* among : {&lines, &defaults}) {
+    for (const std::string& line : *among) {
+      if (key_of(line) == key) return line;
+    }
+  }
+  return {};
+}
+
+std::string differing_option(const std::vector<std::string>& kept, const std::vector<std::string>& now) {
+  const std::vector<std::string> defaults = options_of(train_config{});
+  std::vector<std::string> keys;
+  for (const auto* lines : {&kept, &now}) {
+    for (const std::string& line : *lines) keys.push_back(key_of(line));
+  }
+  for (const std::string& key : keys) {
+    const std::string before = line_with(key, kept, defaults), after = line_with(key, now, defaults);
+    if (before == after) continue;
+    const auto text = [&](const std::string& line) { return line.empty() ? "no " + key : line; };
+    return fmt::format("it was written with {}, this run has {}", text(before), text(after));
+  }
+  return {};
 }
 
 std::string line_of(const view_task& view) {
@@ -63,19 +106,22 @@ std::string line_of(const link_task& link) {
 
 }  // namespace
 
-std::vector<std::string> describe_run(const problem& p, const schedule& s) {
-  std::vector<std::string> lines = options_of(p.cfg);
-  for (const view_task& view : p.views) lines.push_back(line_of(view));
-  for (const link_task& link : p.links) lines.push_back(line_of(link));
-  lines.push_back(fmt::format("{} rounds an epoch", s.rounds_per_epoch()));
-  return lines;
+run_description describe_run(const problem& p, const schedule& s) {
+  run_description run;
+  run.options = options_of(p.cfg);
+  for (const view_task& view : p.views) run.inputs.push_back(line_of(view));
+  for (const link_task& link : p.links) run.inputs.push_back(line_of(link));
+  run.inputs.push_back(fmt::format("{} rounds an epoch", s.rounds_per_epoch()));
+  if (p.start != nullptr) run.inputs.push_back(fmt::format("a start of {:016x}", checksum_of(*p.start)));
+  return run;
 }
 
-std::string difference_of(const std::vector<std::string>& kept, const std::vector<std::string>& now) {
-  const auto [a, b] = std::mismatch(kept.begin(), kept.end(), now.begin(), now.end());
-  if (a == kept.end() && b == now.end()) return {};
+std::string difference_of(const run_description& kept, const run_description& now) {
+  if (auto option = differing_option(kept.options, now.options); !option.empty()) return option;
+  const auto [a, b] = std::mismatch(kept.inputs.begin(), kept.inputs.end(), now.inputs.begin(), now.inputs.end());
+  if (a == kept.inputs.end() && b == now.inputs.end()) return {};
   const auto text = [](auto line, auto end) { return line == end ? std::string("nothing more") : *line; };
-  return fmt::format("it was written with {}, this run has {}", text(a, kept.end()), text(b, now.end()));
+  return fmt::format("it was written with {}, this run has {}", text(a, kept.inputs.end()), text(b, now.inputs.end()));
 }
 
 }  // namespace m2grl

@@ -1,5 +1,5 @@
 #pragma once
-/// Which run a checkpoint belongs to.
+/// Which run a checkpoint belongs to: what its result depends on.
 
 #include <string>
 #include <vector>
@@ -9,11 +9,17 @@
 
 namespace m2grl {
 
-/// A line for each option that what is learned depends on, each view and each link, with checksums of their data.
-/// Sequences and links in device memory are told by their sizes alone.
-[[nodiscard]] std::vector<std::string> describe_run(const problem& p, const schedule& s);
+struct run_description {
+  std::vector<std::string> options;  ///< "section.key = value" of the configuration's [train], a line each
+  std::vector<std::string> inputs;   ///< views, links, what it starts with: a line each, with checksums
+};
 
-/// What differs first, as a sentence; empty where nothing does.
-[[nodiscard]] std::string difference_of(const std::vector<std::string>& kept, const std::vector<std::string>& now);
+/// Options that only say where, how often, or by how many workers are left out. Sequences in device memory are told by
+/// their sizes alone.
+[[nodiscard]] run_description describe_run(const problem& p, const schedule& s);
+
+/// How two differ, in words; empty where they do not. An option that one does not name has its default there: so
+/// checkpoints stay usable when options are added.
+[[nodiscard]] std::string difference_of(const run_description& kept, const run_description& now);
 
 }  // namespace m2grl

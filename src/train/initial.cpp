@@ -6,19 +6,11 @@
 namespace m2grl {
 namespace {
 
-void fill_uniform(table& t, std::uint64_t seed, std::uint32_t task) {
+void fill_uniform(table& t, std::uint64_t seed, std::uint32_t view) {
   const auto rows = static_cast<std::int64_t>(t.rows());
-  const float scale = 1.0f / (4294967296.0f * static_cast<float>(t.dim()));
 #pragma omp parallel for schedule(static)
   for (std::int64_t r = 0; r < rows; ++r) {
-    const kernel::random_stream stream(seed, task, 0, static_cast<std::uint64_t>(r), kernel::purpose::initial_values);
-    const auto row = t[static_cast<std::size_t>(r)];
-    for (std::size_t c = 0; c < row.size(); c += 4) {
-      const auto block = stream.block(static_cast<std::uint32_t>(c / 4));
-      for (std::size_t j = 0; j < std::min<std::size_t>(4, row.size() - c); ++j) {
-        row[c + j] = (static_cast<float>(block.word[j]) - 2147483648.0f) * scale;
-      }
-    }
+    draw_initial_row(t[static_cast<std::size_t>(r)], seed, view, static_cast<std::size_t>(r));
   }
 }
 
@@ -28,7 +20,35 @@ table identity(std::size_t rows, std::size_t columns) {
   return w;
 }
 
+/// What the run begins with in the place of the drawn.
+void take_start(const embeddings& start, bool tied, embeddings& e) {
+  for (std::size_t v = 0; v < e.views.size(); ++v) {
+    if (start.views[v].input.empty()) continue;
+    e.views[v].input = start.views[v].input.clone();
+    if (!tied) e.views[v].output = start.views[v].output.clone();
+  }
+  for (std::size_t r = 0; r < e.relations.size(); ++r) {
+    const relation& from = start.relations[r];
+    if (from.w_from.empty()) continue;
+    e.relations[r].w_from = from.w_from.clone();
+    e.relations[r].w_to = from.w_to.clone();
+    e.relations[r].bias = from.bias;
+  }
+  for (std::size_t t = 0; t < start.tasks.size(); ++t) e.tasks[t].log_variance = start.tasks[t].log_variance;
+}
+
 }  // namespace
+
+void draw_initial_row(std::span<float> row, std::uint64_t seed, std::uint32_t view, std::size_t node) {
+  const float scale = 1.0f / (4294967296.0f * static_cast<float>(row.size()));
+  const kernel::random_stream stream(seed, view, 0, node, kernel::purpose::initial_values);
+  for (std::size_t c = 0; c < row.size(); c += 4) {
+    const auto block = stream.block(static_cast<std::uint32_t>(c / 4));
+    for (std::size_t j = 0; j < std::min<std::size_t>(4, row.size() - c); ++j) {
+      row[c + j] = (static_cast<float>(block.word[j]) - 2147483648.0f) * scale;
+    }
+  }
+}
 
 embeddings initial_embeddings(const problem& p) {
   embeddings e;
@@ -50,6 +70,7 @@ embeddings initial_embeddings(const problem& p) {
     e.relations.push_back(std::move(r));
   }
   e.tasks.resize(p.tasks());
+  if (p.start != nullptr) take_start(*p.start, p.cfg.tied, e);
   return e;
 }
 

@@ -12,12 +12,17 @@
 namespace m2grl {
 namespace {
 
+// What the random counters tell apart (philox.hpp).
+constexpr std::uint32_t most_epochs = 1u << 24;
+constexpr std::uint64_t most_items = std::uint64_t{1} << 48;
+
 void require(bool holds, const std::string& message) {
   if (!holds) throw invalid_input(message);
 }
 
 void check_options(const train_config& cfg) {
   require(cfg.dim >= 1 && cfg.dim <= 1024, fmt::format("train.dim is {}, it must be 1 to 1024", cfg.dim));
+  require(cfg.epochs <= most_epochs, fmt::format("train.epochs is {}, it must be at most {}", cfg.epochs, most_epochs));
   require(cfg.window >= 1 && cfg.window <= kernel::max_radius,
           fmt::format("train.window is {}, it must be 1 to {}", cfg.window, kernel::max_radius));
   require(cfg.negatives >= 1 && cfg.negatives <= kernel::max_negatives,
@@ -111,6 +116,8 @@ view_task make_view(const train_config& cfg, const view_input& input, std::uint3
     task.items = input.sequences.size();
     task.positions = input.sequences.ids.size();
   }
+  require(task.items <= most_items,
+          fmt::format("{} has {} walks or sequences an epoch, at most 2^48 are told apart", what, task.items));
   task.counts = frequencies(input);
   require(std::any_of(task.counts.begin(), task.counts.end(), [](auto c) { return c > 0; }),
           what + " has no node that occurs");
@@ -170,8 +177,40 @@ link_task make_link(const train_config& cfg, const link_input& input, const std:
   task.noise = cfg.sampler == negative_sampler::uniform
                    ? alias_table::uniform(static_cast<std::uint32_t>(to.input.nodes))
                    : alias_table(negative_probabilities(to.counts, cfg.sampler, cfg.alpha));
-  task.items = static_cast<std::uint64_t>(std::ceil(occurrences * input.options.ratio));
+  const double items = std::ceil(occurrences * input.options.ratio);
+  require(items <= static_cast<double>(most_items),
+          fmt::format("{} has {:.3g} pairs an epoch, at most 2^48 are told apart", what, items));
+  task.items = static_cast<std::uint64_t>(items);
   return task;
+}
+
+void check_rows(const table& t, std::size_t rows, std::size_t dim, const std::string& what) {
+  require(t.rows() == rows && t.dim() == dim,
+          fmt::format("{}: the start has a table of {} × {}, not of {} × {}", what, t.rows(), t.dim(), rows, dim));
+}
+
+/// Whether what the run starts with fits its views and links.
+void check_start(const problem& p, const embeddings& start) {
+  require(start.views.size() == p.views.size() && start.relations.size() == p.links.size(),
+          fmt::format("the start has {} views and {} relations, the run {} and {}", start.views.size(),
+                      start.relations.size(), p.views.size(), p.links.size()));
+  require(start.tasks.empty() || start.tasks.size() == p.tasks(),
+          fmt::format("the start has {} tasks, the run {}", start.tasks.size(), p.tasks()));
+  for (std::size_t v = 0; v < p.views.size(); ++v) {
+    if (start.views[v].input.empty()) continue;
+    const std::string what = fmt::format("view \"{}\"", p.views[v].name);
+    check_rows(start.views[v].input, p.views[v].input.nodes, p.cfg.dim, what);
+    if (!p.cfg.tied) check_rows(start.views[v].output, p.views[v].input.nodes, p.cfg.dim, what);
+  }
+  for (std::size_t l = 0; l < p.links.size(); ++l) {
+    const relation& r = start.relations[l];
+    if (r.w_from.empty()) continue;
+    const std::string what = fmt::format("link \"{}\"", p.links[l].name);
+    const std::size_t rows = p.links[l].relation_dim(p.cfg);
+    check_rows(r.w_from, rows, p.cfg.dim, what);
+    require(r.w_to.empty() == p.links[l].input.options.shared, what + ": the start's W is not shared as the link's");
+    if (!r.w_to.empty()) check_rows(r.w_to, rows, p.cfg.dim, what);
+  }
 }
 
 std::uint32_t thread_count(const train_config& cfg) {
@@ -210,7 +249,8 @@ kernel::link_options link_task::options(const train_config& cfg, std::uint32_t e
   return o;
 }
 
-problem make_problem(const train_config& cfg, std::span<const view_input> views, std::span<const link_input> links) {
+problem make_problem(const train_config& cfg, std::span<const view_input> views, std::span<const link_input> links,
+                     const embeddings* start) {
   check_options(cfg);
   require(!views.empty(), "there is no view to train");
   require(views.size() + links.size() <= 0xFFFF, "there are more than 65535 tasks");
@@ -229,6 +269,8 @@ problem make_problem(const train_config& cfg, std::span<const view_input> views,
     p.links.push_back(make_link(cfg, link, p.views, static_cast<std::uint32_t>(p.tasks())));
   }
   check_fixed_weights(p);
+  if (start != nullptr) check_start(p, *start);
+  p.start = start;
   return p;
 }
 

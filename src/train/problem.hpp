@@ -51,6 +51,7 @@ struct problem {
   std::uint32_t threads = 1;
   std::vector<view_task> views;
   std::vector<link_task> links;  ///< numbered after the views
+  const embeddings* start = nullptr;
 
   [[nodiscard]] std::size_t tasks() const noexcept { return views.size() + links.size(); }
   [[nodiscard]] const std::string& task_name(std::size_t t) const {
@@ -72,9 +73,9 @@ struct problem {
   }
 };
 
-/// Checks every option, id and offset, then builds the samplers. The inputs' memory must outlive the problem.
-/// Throws invalid_input.
+/// Checks every option, id, offset and, where there is one, the start's shapes, then builds the samplers. The inputs'
+/// memory and the start must outlive the problem. Throws invalid_input.
 [[nodiscard]] problem make_problem(const train_config& cfg, std::span<const view_input> views,
-                                   std::span<const link_input> links);
+                                   std::span<const link_input> links, const embeddings* start = nullptr);
 
 }  // namespace m2grl

@@ -83,8 +83,7 @@ class run {
     const std::uint64_t round = done_.rounds++;
     for (std::size_t t = 0; t < problem_.tasks(); ++t) {
       if (last_round_[t].non_finite) throw diverged(problem_.task_name(t), round);
-      done_.epoch[t].loss += last_round_[t].loss;
-      done_.epoch[t].pairs += last_round_[t].pairs;
+      done_.epoch[t] += last_round_[t];
       done_.task_pairs[t] += last_round_[t].pairs;
       done_.pairs += last_round_[t].pairs;
     }
@@ -212,7 +211,7 @@ train_result train(const train_config& cfg, std::span<const view_input> views, s
   }
   const device_kind device = resolve_device(options.device, cfg);
   const counted_views counted(views, device, options.stream);
-  problem p = make_problem(cfg, counted.views(), links);
+  problem p = make_problem(cfg, counted.views(), links, options.start);
   std::deque<csr_graph> graphs;
   if (device == device_kind::cpu) graphs = build_graphs(p);
   return run(p, device, options).finish();

@@ -73,7 +73,7 @@ TEST_CASE("random edge lists agree with maps, for every block size and worker co
   for (const std::size_t workers : {1, 2, 3, 7}) {
     for (const std::size_t block_bytes : {1, 10, 37, 500, 1 << 19}) {
       CAPTURE(workers, block_bytes, weighted, directed);
-      const ingest::edge_views read = ingest::read_edge_views(cfg, workers, block_bytes);
+      const ingest::edge_views read = ingest::read_edge_views(cfg, {}, workers, block_bytes);
       CHECK(read.edges == 701);
       CHECK(read.unused == 0);
       const view_data& got = read.views.at(0);
@@ -93,7 +93,7 @@ TEST_CASE("fractional degrees are rounded, never to 0") {
   cfg.data.root = files.path();
   cfg.views.resize(1);
   cfg.views[0].edges = "e";
-  const view_data got = ingest::read_edge_views(cfg, 1).views.at(0);
+  const view_data got = ingest::read_edge_views(cfg, {}, 1).views.at(0);
   CHECK(got.ids.names() == std::vector<std::string>{"b", "c", "a"});
   CHECK(got.ids.counts() == std::vector<std::uint64_t>{3, 3, 1});
 }
@@ -172,7 +172,7 @@ TEST_CASE("views of one typed list share their ids: node i is the same in each, 
   files.write("e", text);
   const config cfg = two_types(files);
   for (const std::size_t block_bytes : {1, 50, 1 << 19}) {
-    const ingest::edge_views got = ingest::read_edge_views(cfg, 3, block_bytes);
+    const ingest::edge_views got = ingest::read_edge_views(cfg, {}, 3, block_bytes);
     CHECK(got.edges == 600);
     CHECK(got.unused == static_cast<std::uint64_t>(unused));
     REQUIRE(got.views.size() == 2);

@@ -27,7 +27,8 @@ struct loss_tally {
   bool non_finite = false;  ///< a logit was not finite (and was masked)
 
   M2GRL_HOST_DEVICE loss_tally& operator+=(const loss_tally& part) {
-    loss += part.loss;
+    constexpr std::int64_t most = 0x7FFFFFFFFFFFFFFF;  // no wrap: a loss is never negative
+    loss = part.loss > most - loss ? most : loss + part.loss;
     pairs += part.pairs;
     non_finite = non_finite || part.non_finite;
     return *this;
