@@ -44,9 +44,16 @@ config config_of(const std::filesystem::path& root) {
   return cfg;
 }
 
+train_result train_on_cpu(const config& cfg, const dataset& data, const embeddings* start = nullptr) {
+  train_options options;
+  options.device = device_kind::cpu;
+  options.start = start;
+  return train(cfg, data, options);
+}
+
 model trained(const config& cfg) {
   dataset data = load_dataset(cfg);
-  train_result result = train(cfg, data, {.device = device_kind::cpu});
+  train_result result = train_on_cpu(cfg, data);
   return make_model(cfg, std::move(data), std::move(result.learned));
 }
 
@@ -190,10 +197,13 @@ TEST_CASE("warm start: a training begins with it") {
   c.cfg.train.min_learning_rate = 0;
   c.cfg.train.align_optimizer = align_optimizer_kind::tables;
   const warm_tables warm = warm_start(c.old, c.cfg, c.data);
-  const train_result result = train(c.cfg, c.data, {.device = device_kind::cpu, .start = &warm.start});
+  const train_result result = train_on_cpu(c.cfg, c.data, &warm.start);
   for (std::size_t v = 0; v < 2; ++v) {
     CHECK(catalogue::same_bits(result.learned.views[v].input, warm.start.views[v].input));
-    CHECK(catalogue::same_bits(result.learned.views[v].output, warm.start.views[v].output));
+    const table &now = result.learned.views[v].output, &before = warm.start.views[v].output;
+    for (std::size_t i = 0; i < now.rows(); ++i) {
+      for (std::size_t d = 0; d < now.dim(); ++d) CHECK(std::fabs(now[i][d] - before[i][d]) < 1e-20f);
+    }
   }
 }
 
@@ -239,10 +249,10 @@ TEST_CASE("warm start: what does not fit is refused by name") {
   SECTION("a start of another shape") {
     warm_tables warm = warm_start(c.old, c.cfg, c.data);
     warm.start.views[1].input = table(4, 8);
-    CHECK_THROWS_WITH(train(c.cfg, c.data, {.device = device_kind::cpu, .start = &warm.start}),
+    CHECK_THROWS_WITH(train_on_cpu(c.cfg, c.data, &warm.start),
                       Contains("view \"category\": the start has a table of 4 × 8, not of 5 × 8"));
     warm.start.views.pop_back();
-    CHECK_THROWS_WITH(train(c.cfg, c.data, {.device = device_kind::cpu, .start = &warm.start}),
+    CHECK_THROWS_WITH(train_on_cpu(c.cfg, c.data, &warm.start),
                       Contains("the start has 1 views and 1 relations, the run 2 and 1"));
   }
 }
