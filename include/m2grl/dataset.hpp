@@ -19,6 +19,9 @@ struct view_data {
   ragged sequences;  ///< training sequences; empty rows are left out
   csr_graph graph;   ///< filled where the view comes from an edge list, or trains on walks (see load_options)
   std::vector<std::uint32_t> event_weights;  ///< beside sequences.ids, where the log has weights and no graph was built
+  /// [nodes] what negatives are drawn by where nodes were known before: the earlier counts and those of `ids`; else
+  /// empty.
+  std::vector<std::uint64_t> noise_counts{};
 };
 
 /// Links from the nodes of one view to those of another, by training occurrences.

@@ -23,9 +23,10 @@ namespace m2grl {
 struct view_input {
   std::string name;
   std::size_t nodes = 0;
-  ragged_ref sequences;                   ///< trained on directly, unless walks are asked for
-  std::span<const std::uint64_t> counts;  ///< node frequencies [nodes], for the samplers; empty: counted here
-  const csr_graph* graph = nullptr;       ///< walked on where `source` is walks; null: the transitions of `sequences`
+  ragged_ref sequences;                         ///< trained on directly, unless walks are asked for
+  std::span<const std::uint64_t> counts;        ///< node frequencies [nodes], for the samplers; empty: counted here
+  std::span<const std::uint64_t> noise_counts;  ///< those that negatives are drawn by, [nodes]; empty: counts
+  const csr_graph* graph = nullptr;  ///< walked on where `source` is walks; null: the transitions of `sequences`
   sequence_source source = sequence_source::sessions;
   walk_config walks;
   bool directed = false;                         ///< of the graph that is built here

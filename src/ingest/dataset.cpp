@@ -188,6 +188,16 @@ const vocabulary* known_ids(const load_options& options, const std::string& view
   return found == options.known.end() ? nullptr : found->ids;
 }
 
+namespace {
+
+/// Known nodes were drawn as negatives by what they occurred before, too.
+void add_noise_counts(view_data& view, const vocabulary& known) {
+  view.noise_counts = view.ids.counts();
+  for (std::size_t i = 0; i < known.size(); ++i) view.noise_counts[i] += known.counts()[i];
+}
+
+}  // namespace
+
 dataset load_dataset(const config& cfg, const load_options& options) {
   const auto start = std::chrono::steady_clock::now();
   if (cfg.views.empty()) throw invalid_input("the configuration has no [[views]]");
@@ -196,6 +206,9 @@ dataset load_dataset(const config& cfg, const load_options& options) {
     load_edges(cfg, options, out);
   } else {
     load_events(cfg, options, out);
+  }
+  for (view_data& view : out.views) {
+    if (const vocabulary* known = known_ids(options, view.name)) add_noise_counts(view, *known);
   }
   out.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return out;

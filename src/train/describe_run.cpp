@@ -84,6 +84,9 @@ std::string line_of(const view_task& view) {
   const view_input& in = view.input;
   std::string line = fmt::format("view \"{}\": {} nodes of counts {:016x}, {} items, {} positions", view.name, in.nodes,
                                  checksum_of(std::span<const std::uint64_t>(view.counts)), view.items, view.positions);
+  if (view.noise_counts != view.counts) {
+    line += fmt::format(", noise of counts {:016x}", checksum_of(std::span<const std::uint64_t>(view.noise_counts)));
+  }
   if (in.sequences_in == memory_kind::host) {
     line +=
         fmt::format(", sequences {:016x} {:016x}", checksum_of(in.sequences.offsets), checksum_of(in.sequences.ids));

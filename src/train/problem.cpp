@@ -100,6 +100,8 @@ view_task make_view(const train_config& cfg, const view_input& input, std::uint3
   require(input.nodes < no_node, fmt::format("{} has {} nodes, ids are 32 bits wide", what, input.nodes));
   require(input.counts.empty() || input.counts.size() == input.nodes,
           fmt::format("{} has {} nodes but {} counts", what, input.nodes, input.counts.size()));
+  require(input.noise_counts.empty() || input.noise_counts.size() == input.nodes,
+          fmt::format("{} has {} nodes but {} noise counts", what, input.nodes, input.noise_counts.size()));
   view_task task;
   task.name = input.name;
   task.number = number;
@@ -121,7 +123,10 @@ view_task make_view(const train_config& cfg, const view_input& input, std::uint3
   task.counts = frequencies(input);
   require(std::any_of(task.counts.begin(), task.counts.end(), [](auto c) { return c > 0; }),
           what + " has no node that occurs");
-  const auto noise = negative_probabilities(task.counts, cfg.sampler, cfg.alpha);
+  task.noise_counts = input.noise_counts.empty()
+                          ? task.counts
+                          : std::vector<std::uint64_t>(input.noise_counts.begin(), input.noise_counts.end());
+  const auto noise = negative_probabilities(task.noise_counts, cfg.sampler, cfg.alpha);
   task.noise = cfg.sampler == negative_sampler::uniform ? alias_table::uniform(static_cast<std::uint32_t>(input.nodes))
                                                         : alias_table(noise);
   task.keep = keep_thresholds(task.counts, cfg.subsample);
@@ -176,7 +181,7 @@ link_task make_link(const train_config& cfg, const link_input& input, const std:
   const auto& to = views[input.to];
   task.noise = cfg.sampler == negative_sampler::uniform
                    ? alias_table::uniform(static_cast<std::uint32_t>(to.input.nodes))
-                   : alias_table(negative_probabilities(to.counts, cfg.sampler, cfg.alpha));
+                   : alias_table(negative_probabilities(to.noise_counts, cfg.sampler, cfg.alpha));
   const double items = std::ceil(occurrences * input.options.ratio);
   require(items <= static_cast<double>(most_items),
           fmt::format("{} has {:.3g} pairs an epoch, at most 2^48 are told apart", what, items));

@@ -20,7 +20,8 @@ struct view_task {
   std::string name;
   std::uint32_t number = 0;  ///< of the task: its place in the random counters
   view_input input;
-  std::vector<std::uint64_t> counts;  ///< frequencies [nodes]
+  std::vector<std::uint64_t> counts;        ///< frequencies [nodes]
+  std::vector<std::uint64_t> noise_counts;  ///< those that negatives are drawn by, [nodes]
   alias_table noise;
   std::vector<std::uint32_t> keep;  ///< subsampling thresholds; empty: off
   hot_row_factors hot;

@@ -234,6 +234,7 @@ training_inputs inputs_of(const config& cfg, const dataset& data) {
     input.nodes = view.ids.size();
     input.sequences = view.sequences;
     input.counts = view.ids.counts();
+    input.noise_counts = view.noise_counts;
     input.event_weights = view.event_weights;
     if (v < cfg.views.size()) {
       input.directed = cfg.views[v].directed;

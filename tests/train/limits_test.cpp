@@ -180,7 +180,6 @@ TEST_CASE("a learning rate a thousand times too large is told within a round, an
   cfg.deterministic = true;
   cfg.learning_rate *= 1000;
   cfg.warmup = 0.9;  // so that the first rounds are good
-  cfg.align_rate *= 1000;
   const std::filesystem::path file = folder / "checkpoint";
   std::uint64_t told = 0, rounds = 0;
   train_options options;
