@@ -198,7 +198,37 @@ struct override_reader {
   }
 };
 
+constexpr std::size_t most_text_bytes = std::size_t{1} << 19;
+
+/// Throws where a key has so many parts ("a.a.a. …") that the tables within tables could not be walked through.
+/// toml++ itself bounds how deep values are nested.
+void check_dotted_keys(std::string_view text, const std::string& name) {
+  constexpr std::size_t most_parts = 32;
+  std::uint32_t line = 1;
+  std::size_t dots = 0;
+  char quote = '\0';
+  for (const char c : text) {
+    if (c == '\n') ++line;
+    if (c == '\n' || (quote == '\0' && std::string_view("=,[]{}#").find(c) != std::string_view::npos)) {
+      dots = 0;
+      if (c == '\n') quote = '\0';
+    } else if (c == '"' || c == '\'') {
+      quote = quote == '\0' ? c : quote == c ? '\0' : quote;
+    } else if (quote == '\0' && c == '.' && ++dots >= most_parts) {
+      throw invalid_input({name, line}, fmt::format("a key has more than {} parts", most_parts));
+    }
+  }
+}
+
+void check_text(std::string_view text, const std::string& name) {
+  if (text.size() > most_text_bytes) {
+    throw invalid_input({name}, fmt::format("the configuration is longer than {} KiB", most_text_bytes >> 10));
+  }
+  check_dotted_keys(text, name);
+}
+
 toml::table parse_toml(std::string_view text, const std::string& name) {
+  check_text(text, name);
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& fault) {
@@ -260,10 +290,11 @@ config load_config(const std::filesystem::path& file,
         "cannot open the configuration {}: {}", file.string(),
         std::filesystem::is_directory(file) ? "it is a directory" : std::generic_category().message(errno)));
   }
-  std::ostringstream text;
-  text << stream.rdbuf();
+  std::string text(most_text_bytes + 1, '\0');  // one more than is read: a longer one is refused
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
   if (stream.bad()) throw io_error(fmt::format("cannot read the configuration {}", file.string()));
-  config cfg = read_config(text.str(), file.string(), overrides, true);
+  config cfg = read_config(text, file.string(), overrides, true);
   cfg.data.root = (file.parent_path() / cfg.data.root).lexically_normal();
   return cfg;
 }

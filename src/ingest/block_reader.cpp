@@ -1,5 +1,7 @@
 #include "ingest/block_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -72,6 +74,12 @@ bool block_reader::cut_next(text_block& block) {
   std::size_t filled = carry_.size(), wanted = filled + block_bytes_, cut = 0;
   bool ended = false;
   for (; cut == 0 && !ended; wanted *= 2) {
+    if (filled > most_record_bytes) {
+      throw parse_fault{nullptr, fmt::format("the line is longer than {} MiB: is this a text with line ends, and is "
+                                             "every quote closed?",
+                                             most_record_bytes >> 20)};
+    }
+    wanted = std::max(filled + 1, std::min(wanted, most_record_bytes + 1));
     if (block.buffer.size() <= wanted) block.buffer.resize(wanted + 1);
     std::copy(carry_.begin(), carry_.end(), block.buffer.begin());
     while (filled < wanted && !ended) {
@@ -129,7 +137,11 @@ void fault_log::rethrow(const block_reader& reader) const {
   const auto before = lines_before();
   const std::scoped_lock lock(mutex_);
   if (reader.source_fault() && (!first_ || reader.next_index() <= first_->block)) {
-    std::rethrow_exception(reader.source_fault());
+    try {
+      std::rethrow_exception(reader.source_fault());
+    } catch (const parse_fault& fault) {
+      throw invalid_input({reader.name(), before.back() + 1, 1}, fault.message);
+    }
   }
   if (first_) {
     throw invalid_input({reader.name(), before[first_->block] + first_->line + 1, first_->column}, first_->message);

@@ -35,6 +35,8 @@ struct parse_fault {
 class block_reader {
  public:
   static constexpr std::size_t default_block_bytes = std::size_t{1} << 19;
+  /// A longer record is a fault: a file without line ends, or a quote that is never closed, is not read into memory.
+  static constexpr std::size_t most_record_bytes = std::size_t{1} << 24;
 
   /// `quote_delimiter`: line ends within "quoted" fields do not end a record, a field follows this
   /// delimiter or a line end; '\0': every line end ends a record.
@@ -47,7 +49,8 @@ class block_reader {
   void put_back(text_block block);
 
   [[nodiscard]] const std::string& name() const noexcept { return source_.name(); }
-  /// What the source threw, if it did, and the index of the block that it spoiled.
+  /// What the source threw, if it did, and the index of the block that it spoiled. A parse_fault: the next record is
+  /// too long; it has no place of its own, for no block holds it.
   [[nodiscard]] std::exception_ptr source_fault() const noexcept { return source_fault_; }
   [[nodiscard]] std::uint64_t next_index() const noexcept { return next_index_; }
   /// No more blocks are handed out: a parser met a fault.

@@ -12,6 +12,8 @@
 namespace m2grl::ingest {
 namespace {
 
+constexpr std::size_t most_columns = std::size_t{1} << 16;
+
 char choose_delimiter(std::string_view file, const std::string& delimiter, const std::string& key) {
   if (!delimiter.empty()) {
     if (delimiter.size() != 1 || delimiter == "\"" || delimiter == "\n" || delimiter == "\r") {
@@ -43,7 +45,8 @@ delimited_reader::delimited_reader(const std::filesystem::path& root, const std:
 void delimited_reader::read_header() {
   text_block block;
   const bool found = blocks_.next(block);
-  if (blocks_.source_fault()) std::rethrow_exception(blocks_.source_fault());
+  fault_log faults;
+  faults.rethrow(blocks_);
   if (!found) throw invalid_input({name()}, "the file is empty: it has no header line");
   const char* p = block.text_begin();
   std::deque<std::string> unescaped;
@@ -59,11 +62,13 @@ void delimited_reader::read_header() {
         value = {start, static_cast<std::size_t>(p - start)};
         if (*p == '\n' && value.ends_with('\r')) value.remove_suffix(1);
       }
+      if (layout_.header.size() == most_columns) {
+        throw parse_fault{start, fmt::format("the header has more than {} columns", most_columns)};
+      }
       layout_.header.emplace_back(value);
       if (*p == '\n') break;
     }
   } catch (const parse_fault& fault) {
-    fault_log faults;
     faults.add_lines(block.index, count_lines(block));
     faults.add_fault(block, fault);
     faults.rethrow(blocks_);

@@ -2,6 +2,7 @@
 
 #include "config/enum_names.hpp"
 #include "m2grl/error.hpp"
+#include "model/bounded_json.hpp"
 
 namespace m2grl::layout {
 
@@ -115,7 +116,7 @@ std::string sealed(json manifest) {
 }
 
 json unsealed(const std::string& text, const std::string& file) {
-  json manifest = json::parse(text, nullptr, false);
+  json manifest = files::parse_bounded<json>(text);
   if (manifest.is_discarded() || !manifest.is_object() || manifest.value("format", json()) != format_name) {
     throw invalid_input({file}, "this is not the manifest of an m2grl model, or it is damaged");
   }

@@ -16,7 +16,7 @@ namespace {
 using files::input_file;
 using layout::json;
 
-constexpr std::uint64_t most_text_bytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t most_manifest_bytes = std::uint64_t{1} << 23;
 
 /// Opens the files of one model: each must have the size and the checksum that the manifest tells.
 class model_reader {
@@ -181,7 +181,7 @@ model load_model(const fs::path& dir) {
     throw invalid_input({dir.string()},
                         fmt::format("this is not an m2grl model: it holds no {}", layout::manifest_name));
   }
-  const json manifest = layout::unsealed(files::read_text(manifest_file, most_text_bytes), manifest_file.string());
+  const json manifest = layout::unsealed(files::read_text(manifest_file, most_manifest_bytes), manifest_file.string());
   model m;
   try {
     m = read_files(dir, manifest);

@@ -11,6 +11,8 @@
 namespace m2grl::files {
 namespace {
 
+/// Rows without columns take no bytes: the file's size does not bound them.
+constexpr std::uint64_t most_empty_rows = std::uint64_t{1} << 20;
 constexpr std::string_view magic{"\x93NUMPY\x01\x00", 8};
 
 /// Type and shape as the header's dictionary spells them, padded so that the data begin at a multiple of 64.
@@ -119,6 +121,9 @@ table read_npy_table(input_file& file, std::uint64_t rows, std::uint64_t dim) {
   if (shape != std::vector{rows, dim}) {
     throw invalid_input({file.path().string()},
                         fmt::format("its shape is ({}), expected ({}, {})", fmt::join(shape, ", "), rows, dim));
+  }
+  if (dim == 0 && rows > most_empty_rows) {
+    throw invalid_input({file.path().string()}, fmt::format("it has {} rows without columns", rows));
   }
   table t(rows, dim);
   for (std::size_t r = 0; r < rows; ++r) file.read(t[r].data(), t[r].size_bytes());

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "ingest/block_reader.hpp"
 #include "ingest/find_link.hpp"
-#include "ingest/text_source.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/recommend.hpp"
 
@@ -75,35 +75,29 @@ flag_filter::flag_filter(const node_selection& selection) {
   filters_.push_back({flags_, selected_, category_filter::rule::only});
 }
 
-listed_nodes read_nodes(const vocabulary& ids, const std::string& file) {
+namespace {
+
+void add_node(std::string_view line, const vocabulary& ids, listed_nodes& list) {
   constexpr std::size_t most_unknown_named = 5;
-  ingest::text_source source({}, file);
-  std::string text;
-  for (std::size_t got = 1; got > 0;) {
-    constexpr std::size_t chunk = 1 << 16;
-    const std::size_t before = text.size();
-    text.resize(before + chunk);
-    got = source.read(text.data() + before, chunk);
-    text.resize(before + got);
+  if (line.empty()) return;
+  ++list.lines;
+  if (const node_id id = ids.find(line); id != no_node) return list.nodes.push_back(id);
+  ++list.unknown_lines;
+  auto& names = list.unknown;
+  if (names.size() < most_unknown_named && std::find(names.begin(), names.end(), line) == names.end()) {
+    names.emplace_back(line);
   }
+}
+
+}  // namespace
+
+listed_nodes read_nodes(const vocabulary& ids, const std::string& file) {
+  ingest::block_reader reader(ingest::text_source({}, file), '\0');
   listed_nodes list;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view line(text.data() + begin, end - begin);
-    begin = end + 1;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) continue;
-    ++list.lines;
-    if (const node_id id = ids.find(line); id != no_node) {
-      list.nodes.push_back(id);
-      continue;
-    }
-    ++list.unknown_lines;
-    auto& names = list.unknown;
-    if (names.size() < most_unknown_named && std::find(names.begin(), names.end(), line) == names.end()) {
-      names.emplace_back(line);
-    }
-  }
+  (void)ingest::parse_blocks<int>(reader, 1, [&](std::size_t, const ingest::text_block& block) {
+    ingest::for_each_line(block, [&](std::string_view line) { add_node(line, ids, list); });
+    return 0;
+  });
   return list;
 }
 

@@ -12,36 +12,14 @@
 #include <vector>
 
 #include "m2grl/error.hpp"
-#include "model/files.hpp"
 #include "model/staging.hpp"
+#include "search/check_graph.hpp"
+#include "search/index_header.hpp"
 
 namespace m2grl::search {
 namespace {
 
-constexpr char magic[8] = {'m', '2', 'g', 'r', 'l', 'i', 'd', 'x'};
-constexpr std::uint32_t version = 1;
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
-
-/// In the byte order of the machine, as the rest of the file.
-struct header {
-  char magic[8] = {};
-  std::uint32_t version = 0;
-  std::uint32_t by = 0;  ///< similarity
-  std::uint64_t rows = 0, dim = 0;
-  std::uint64_t vectors = 0;   ///< checksum of the table that the index was built from
-  std::uint64_t bytes = 0;     ///< of what follows the header
-  std::uint64_t contents = 0;  ///< their checksum
-  std::uint64_t own = 0;       ///< checksum of the header up to here
-};
-static_assert(sizeof(header) == 64 && sizeof(std::size_t) == 8);
-
-std::uint64_t checksum_of(const void* bytes, std::size_t count) {
-  files::running_checksum sum;
-  sum.add(bytes, count);
-  return sum.value();
-}
-
-std::uint64_t checksum_of(const header& h) { return checksum_of(&h, offsetof(header, own)); }
 
 /// A file in memory, for hnswlib reads and writes whole files by name only.
 class memory_file {
@@ -67,13 +45,14 @@ class memory_file {
     }
   }
   /// All of it, to be read.
-  [[nodiscard]] std::pair<const void*, std::size_t> contents() {
+  [[nodiscard]] std::string_view contents() {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) fail();
     size_ = static_cast<std::size_t>(status.st_size);
+    if (size_ == 0) return {};  // nothing can be mapped
     bytes_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor_, 0);
     if (bytes_ == MAP_FAILED) bytes_ = nullptr, fail();
-    return {bytes_, size_};
+    return {static_cast<const char*>(bytes_), size_};
   }
 
  private:
@@ -87,14 +66,14 @@ class memory_file {
 };
 
 /// The checked header of a file for these vectors.
-header read_header(files::input_file& file, const table& vectors) {
+index_header read_header(files::input_file& file, const table& vectors) {
   const input_place place{file.path().string()};
-  header h;
+  index_header h;
   if (file.bytes() < sizeof h) throw invalid_input(place, "this is no index of m2grl");
   file.read(&h, sizeof h);
-  if (std::memcmp(h.magic, magic, sizeof magic) != 0) throw invalid_input(place, "this is no index of m2grl");
-  if (h.version != version) {
-    throw invalid_input(place, fmt::format("the index has version {}, this m2grl reads {}", h.version, version));
+  if (std::memcmp(h.magic, index_magic, sizeof index_magic) != 0) throw invalid_input(place, "this is no index of m2grl");
+  if (h.version != index_version) {
+    throw invalid_input(place, fmt::format("the index has version {}, this m2grl reads {}", h.version, index_version));
   }
   if (h.own != checksum_of(h) || h.by > static_cast<std::uint32_t>(similarity::l2)) {
     throw invalid_input(place, "the index is damaged: its header has another checksum");
@@ -118,25 +97,22 @@ header read_header(files::input_file& file, const table& vectors) {
 void save_graph(const std::filesystem::path& file, const hnsw_graph& graph, similarity by, const table& vectors) {
   memory_file image;
   graph.write(image.path());
-  const auto [bytes, size] = image.contents();
-  header h;
-  std::memcpy(h.magic, magic, sizeof magic);
-  h.version = version, h.by = static_cast<std::uint32_t>(by);
-  h.rows = vectors.rows(), h.dim = vectors.dim();
-  h.vectors = checksum_of(vectors.data(), vectors.bytes());
-  h.bytes = size, h.contents = checksum_of(bytes, size);
-  h.own = checksum_of(h);
+  const std::string_view contents = image.contents();
+  if (!fault_of_graph(contents, vectors.rows(), vectors.stride()).empty()) {  // hnswlib tells of no failed write
+    throw io_error("cannot keep the index in memory: not all of it could be written");
+  }
+  const index_header h = header_of(contents, by, vectors);
   files::staged_files staged(file.has_parent_path() ? file.parent_path() : ".");
   files::output_file out(staged.add(file.filename().string()));
   out.write(&h, sizeof h);
-  out.write(bytes, size);
+  out.write(contents);
   (void)out.finish();
   staged.commit();
 }
 
 loaded_graph load_graph(const std::filesystem::path& path, const table& vectors) {
   files::input_file file(path);
-  const header h = read_header(file, vectors);
+  const index_header h = read_header(file, vectors);
   memory_file image;
   files::running_checksum sum;
   for (std::vector<char> chunk(chunk_bytes); file.left() > 0;) {
@@ -147,6 +123,9 @@ loaded_graph load_graph(const std::filesystem::path& path, const table& vectors)
   }
   if (sum.value() != h.contents) {
     throw invalid_input({path.string()}, "the index is damaged: its contents have another checksum");
+  }
+  if (const std::string fault = fault_of_graph(image.contents(), vectors.rows(), vectors.stride()); !fault.empty()) {
+    throw invalid_input({path.string()}, "the index is damaged: " + fault);
   }
   const auto by = static_cast<similarity>(h.by);
   return {by, read_hnsw_graph(image.path(), by, vectors.stride())};

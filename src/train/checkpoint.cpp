@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "m2grl/error.hpp"
+#include "model/bounded_json.hpp"
 #include "model/staging.hpp"
 
 namespace m2grl {
@@ -129,7 +130,8 @@ void checkpoint_reader::read_header() {
   in_.read(text.data(), text.size());
   if (files::checksum_of(text) != checksum) refuse("its header is damaged");
   try {
-    header_ = json::parse(text);
+    header_ = files::parse_bounded<json>(text);
+    if (header_.is_discarded()) refuse("its header is no JSON, or too much of it");
     for (const json& part : header_.at("parts")) {
       parts_.emplace_back(part.at("name").get<std::string>(), part.at("bytes").get<std::uint64_t>());
     }

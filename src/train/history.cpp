@@ -1,5 +1,7 @@
 #include "train/history.hpp"
 
+#include <algorithm>
+
 namespace m2grl {
 
 history_recorder::history_recorder(std::size_t tasks, std::size_t capacity) : tasks_(tasks), capacity_(capacity) {}
@@ -10,6 +12,20 @@ void history_recorder::add(std::span<const kernel::loss_tally> tallies, std::spa
   if (!points_.empty() && points_.back().rounds < rounds_per_point_) return join(points_.back(), round);
   if (points_.size() == capacity_) halve();  // every point is full here
   points_.push_back(std::move(round));
+}
+
+bool history_recorder::go_on_from(contents recorded, std::uint64_t rounds) {
+  if (recorded.rounds_per_point == 0 || recorded.points.size() > capacity_) return false;
+  std::uint64_t left = rounds;
+  for (const point& p : recorded.points) {
+    const bool full = &p == &recorded.points.back() || p.rounds == recorded.rounds_per_point;
+    if (p.rounds == 0 || p.rounds > std::min(left, recorded.rounds_per_point) || !full) return false;
+    left -= p.rounds;
+  }
+  if (left != 0) return false;
+  rounds_per_point_ = recorded.rounds_per_point;
+  points_ = std::move(recorded.points);
+  return true;
 }
 
 void history_recorder::join(point& to, const point& next) {

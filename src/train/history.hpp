@@ -32,10 +32,8 @@ class history_recorder {
     std::vector<point> points;
   };
   [[nodiscard]] contents recorded() const { return {rounds_per_point_, points_}; }
-  void go_on_from(contents recorded) {
-    rounds_per_point_ = recorded.rounds_per_point;
-    points_ = std::move(recorded.points);
-  }
+  /// False, and nothing changes, where no recorder could have kept this of `rounds` rounds.
+  [[nodiscard]] bool go_on_from(contents recorded, std::uint64_t rounds);
 
  private:
   static void join(point& to, const point& next);

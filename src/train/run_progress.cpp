@@ -66,7 +66,7 @@ run_progress progress_from(const json& entry, std::size_t tasks) {
     recorded.points.push_back({point.at("rounds").get<std::uint64_t>(), tallies_from(point.at("tallies"), tasks),
                                checked(point.at("weights"), tasks).get<std::vector<double>>()});
   }
-  p.history.go_on_from(std::move(recorded));
+  if (!p.history.go_on_from(std::move(recorded), p.rounds)) (void)json::array().at(0);
   return p;
 }
 

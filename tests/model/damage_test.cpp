@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "directory.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/model.hpp"
+#include "model/forge.hpp"
 #include "model/layout.hpp"
 #include "support/small_model.hpp"
 
@@ -33,24 +33,8 @@ std::vector<std::string> names_in(const std::filesystem::path& dir) {
   return names;
 }
 
-/// Writes a file anew as a careful forger would: with its size and checksum in a manifest that is sealed again.
-void forge(const std::filesystem::path& dir, const std::string& name, const std::string& bytes) {
-  json manifest = json::parse(bytes_of(dir / "model.json"));
-  manifest.erase("checksum");
-  manifest["files"][name] = {{"bytes", bytes.size()}, {"xxh3", layout::hexadecimal(files::checksum_of(bytes))}};
-  write_bytes(dir / name, bytes);
-  write_bytes(dir / "model.json", layout::sealed(manifest));
-}
-
 void restore(const std::filesystem::path& dir, const std::map<std::string, std::string>& contents) {
   for (const auto& [name, bytes] : contents) write_bytes(dir / name, bytes);
-}
-
-void forge_manifest(const std::filesystem::path& dir, const std::function<void(json&)>& change) {
-  json manifest = json::parse(bytes_of(dir / "model.json"));
-  manifest.erase("checksum");
-  change(manifest);
-  write_bytes(dir / "model.json", layout::sealed(manifest));
 }
 
 }  // namespace

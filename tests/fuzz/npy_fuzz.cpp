@@ -1,0 +1,48 @@
+/// Arrays in .npy files: what is read is written and read again to the same bytes.
+
+#include <algorithm>
+
+#include "model/npy.hpp"
+#include "target.hpp"
+
+using namespace m2grl;
+
+namespace {
+
+template <class Values>
+std::string written(const fuzz::scratch_folder& folder, const Values& values) {
+  const std::filesystem::path path = folder.path() / "written.npy";
+  std::filesystem::remove(path);
+  files::output_file out(path);
+  files::write_npy(out, values);
+  (void)out.finish();
+  return files::read_text(path, std::uint64_t{1} << 30);
+}
+
+template <class Read>
+void try_read(const fuzz::scratch_folder& folder, std::string_view bytes, const Read& read) {
+  std::string again;
+  (void)fuzz::refusal([&] {
+    files::input_file file(folder.path() / "given.npy");
+    const auto values = read(file);
+    fuzz::require(file.left() == 0, "an array is read to its end");
+    again = written(folder, values);
+  });
+  if (again.empty()) return;
+  const std::string_view data = std::string_view(again).substr(128);  // headers may be spelled in several ways
+  fuzz::require(bytes.ends_with(data), "an array comes back as it was");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
+  static const fuzz::scratch_folder folder;
+  const std::string_view text = fuzz::text_of(bytes, count);
+  folder.write("given.npy", text);
+  try_read(folder, text, [](files::input_file& file) { return files::read_npy_u32(file); });
+  try_read(folder, text, [](files::input_file& file) { return files::read_npy_u64(file); });
+  for (const auto& [rows, dim] : {std::pair<std::uint64_t, std::uint64_t>{2, 3}, {0, 3}, {2, 0}}) {
+    try_read(folder, text, [&](files::input_file& file) { return files::read_npy_table(file, rows, dim); });
+  }
+  return 0;
+}

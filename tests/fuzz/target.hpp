@@ -1,0 +1,78 @@
+#pragma once
+/// What the targets share. A target gives one input to one reader: the reader may refuse it with an m2grl::error and
+/// nothing else, and what it takes must be what it promises.
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "m2grl/error.hpp"
+#include "m2grl/types.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count);
+
+namespace m2grl::fuzz {
+
+/// A folder in memory where there is such a file system, removed at the end.
+class scratch_folder {
+ public:
+  scratch_folder() {
+    const std::filesystem::path shared = "/dev/shm";
+    const auto root = std::filesystem::is_directory(shared) ? shared : std::filesystem::temp_directory_path();
+    std::string pattern = (root / "m2grl-fuzz-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+    path_ = pattern;
+  }
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+  ~scratch_folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+  std::filesystem::path write(const std::string& name, std::string_view bytes) const {
+    std::ofstream out(path_ / name, std::ios::binary | std::ios::trunc);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!out.flush()) std::abort();
+    return path_ / name;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string_view text_of(const std::uint8_t* bytes, std::size_t count) {
+  return {reinterpret_cast<const char*>(bytes), count};
+}
+
+/// A promise of the reader that does not hold is a crash.
+inline void require(bool holds, const char* promise) {
+  if (holds) return;
+  std::fprintf(stderr, "broken promise: %s\n", promise);
+  std::abort();
+}
+
+inline void require_ragged(const ragged& r, std::size_t nodes) {
+  require(!r.offsets.empty() && r.offsets.front() == 0 && r.offsets.back() == r.ids.size(), "offsets span the ids");
+  for (std::size_t i = 1; i < r.offsets.size(); ++i) require(r.offsets[i - 1] <= r.offsets[i], "offsets ascend");
+  for (const node_id id : r.ids) require(id < nodes, "ids are below the nodes");
+}
+
+/// What the call refuses with; empty where it does not refuse.
+template <class Call>
+std::string refusal(const Call& call) {
+  try {
+    call();
+  } catch (const error& fault) {
+    require(*fault.what() != '\0', "a refusal says something");
+    return fault.what();
+  }
+  return {};
+}
+
+}  // namespace m2grl::fuzz
