@@ -1,6 +1,8 @@
 /// A run that is cut anywhere goes on to the same bits; a file that is not whole, or of another run, is refused.
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <functional>
+#include <random>
 #include <stop_token>
 
 #include "m2grl/error.hpp"
@@ -279,6 +281,41 @@ TEST_CASE("checkpoint: a file that is not whole is told, whatever happened to it
     test::write_file(file, newer);
     CHECK_THROWS_WITH(read_whole(file), Contains("format version 2, this m2grl reads 1"));
   }
+}
+
+TEST_CASE("checkpoint: ten thousand flipped bits of a run's file are found") {
+  const test::temporary_folder folder;
+  const fs::path file = folder / "checkpoint";
+  std::size_t flips = 10000;
+  SECTION("of a run") {
+    catalogue::inputs c;
+    fill(c);
+    REQUIRE(train_until(2, c, small_config(), {file, true}).stopped);
+  }
+  SECTION("of several blocks") {
+    checkpoint c;
+    c.parts = {{"a", std::vector<std::byte>((std::size_t{5} << 19) + 3, std::byte{7})}, {"b", {}}};
+    write_checkpoint(c, file);
+    flips = 200;
+  }
+  REQUIRE_NOTHROW(read_whole(file));
+  const std::size_t size = fs::file_size(file);
+  std::mt19937_64 random(5);
+  std::size_t missed = 0;
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  for (std::size_t f = 0; f < flips; ++f) {
+    const auto at = static_cast<std::streamoff>(random() % size);
+    const char before = static_cast<char>(bytes.seekg(at).peek());
+    bytes.seekp(at).put(static_cast<char>(before ^ (1 << random() % 8))).flush();
+    try {
+      read_whole(file);
+      ++missed;
+    } catch (const invalid_input&) {
+    }
+    bytes.seekp(at).put(before).flush();
+  }
+  CHECK(missed == 0);
+  CHECK_NOTHROW(read_whole(file));
 }
 
 TEST_CASE("checkpoint: where it cannot be written the run ends with that error, and the old one stands") {
