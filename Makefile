@@ -1,7 +1,8 @@
 # Thin front of the CMake build: a target first installs what is missing, then configures and builds what it needs.
 BUILD ?= build
 JOBS ?= $(shell nproc)
-.PHONY: help build demo test check coverage check-format check-docs check-consumers check-tidy check-tsan format bench clean
+.PHONY: help build demo test check coverage check-format check-docs check-consumers check-tidy check-tsan fuzz format bench
+.PHONY: clean
 .PHONY: gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
@@ -39,6 +40,9 @@ check-tidy: check-deps  ## clang-tidy over src and the headers that it includes
 
 check-tsan: check-deps  ## the CPU tests, but for statistics, under ThreadSanitizer
 	@scripts/check_tsan.sh
+
+fuzz: check-deps  ## every reader under libFuzzer, FUZZ_RUNS inputs each; hours with the default of 10,000,000
+	@scripts/fuzz.sh
 
 format: check-deps  ## rewrite the sources as .clang-format says
 	@find src include cuda tests bench examples -name '*.?pp' -o -name '*.cu' -o -name '*.cuh' | xargs clang-format -i

@@ -206,15 +206,19 @@ void check_dotted_keys(std::string_view text, const std::string& name) {
   constexpr std::size_t most_parts = 32;
   std::uint32_t line = 1;
   std::size_t dots = 0;
-  char quote = '\0';
+  char within = '\0';  // a quote or a comment
   for (const char c : text) {
-    if (c == '\n') ++line;
-    if (c == '\n' || (quote == '\0' && std::string_view("=,[]{}#").find(c) != std::string_view::npos)) {
+    if (c == '\n') {
+      ++line;
+      within = '\0';
       dots = 0;
-      if (c == '\n') quote = '\0';
-    } else if (c == '"' || c == '\'') {
-      quote = quote == '\0' ? c : quote == c ? '\0' : quote;
-    } else if (quote == '\0' && c == '.' && ++dots >= most_parts) {
+    } else if (within != '\0') {
+      if (c == within) within = '\0';
+    } else if (c == '"' || c == '\'' || c == '#') {
+      within = c == '#' ? '\n' : c;
+    } else if (std::string_view("=,[]{}").find(c) != std::string_view::npos) {
+      dots = 0;
+    } else if (c == '.' && ++dots >= most_parts) {
       throw invalid_input({name, line}, fmt::format("a key has more than {} parts", most_parts));
     }
   }

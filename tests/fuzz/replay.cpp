@@ -46,7 +46,7 @@ void replay(const bytes& input, std::uint32_t changes, std::size_t& given) {
 
 int main(int count, char** words) {
   if (count < 2) return std::fputs("usage: PROGRAM FOLDER [changes a file]\n", stderr), 2;
-  const std::uint32_t changes = count > 2 ? static_cast<std::uint32_t>(std::atoi(words[2])) : 1000;
+  const std::uint32_t changes = count > 2 ? static_cast<std::uint32_t>(std::atoi(words[2])) : 500;
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(words[1])) files.push_back(entry.path());
   if (files.empty()) return std::fprintf(stderr, "%s holds no inputs\n", words[1]), 1;

@@ -57,6 +57,16 @@ inline void require(bool holds, const char* promise) {
   std::abort();
 }
 
+/// What two readings of one text by blocks of other sizes refuse with: one refuses where the other does, and alike,
+/// but that a NUL byte, or damage to packed bytes, may be met before or after another fault.
+inline void require_alike(std::string_view text, const std::string& one, const std::string& other) {
+  require(one.empty() == other.empty(), "blocks of any size are taken or refused");
+  const bool packed = text.starts_with("\x1f\x8b") || text.starts_with("\x28\xb5\x2f\xfd");
+  if (one == other || packed || text.find('\0') != std::string_view::npos) return;
+  std::fprintf(stderr, "\"%s\" is not \"%s\"\n", one.c_str(), other.c_str());
+  require(false, "blocks of any size are refused alike");
+}
+
 inline void require_ragged(const ragged& r, std::size_t nodes) {
   require(!r.offsets.empty() && r.offsets.front() == 0 && r.offsets.back() == r.ids.size(), "offsets span the ids");
   for (std::size_t i = 1; i < r.offsets.size(); ++i) require(r.offsets[i - 1] <= r.offsets[i], "offsets ascend");
