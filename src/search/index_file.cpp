@@ -71,7 +71,8 @@ index_header read_header(files::input_file& file, const table& vectors) {
   index_header h;
   if (file.bytes() < sizeof h) throw invalid_input(place, "this is no index of m2grl");
   file.read(&h, sizeof h);
-  if (std::memcmp(h.magic, index_magic, sizeof index_magic) != 0) throw invalid_input(place, "this is no index of m2grl");
+  if (std::memcmp(h.magic, index_magic, sizeof index_magic) != 0)
+    throw invalid_input(place, "this is no index of m2grl");
   if (h.version != index_version) {
     throw invalid_input(place, fmt::format("the index has version {}, this m2grl reads {}", h.version, index_version));
   }

@@ -32,10 +32,12 @@ void check(const view_data& view) {
   }
 }
 
-void read(const config& cfg, std::string_view text) {
+void read(const config& cfg) {
   ingest::edge_views whole, cut;
   const std::string refused = fuzz::refusal([&] { whole = ingest::read_edge_views(cfg, 1); });
-  fuzz::require_alike(text, fuzz::refusal([&] { cut = ingest::read_edge_views(cfg, 1, 16); }), refused);
+  // A line with two faults may be told by either.
+  fuzz::require(fuzz::refusal([&] { cut = ingest::read_edge_views(cfg, 1, 16); }).empty() == refused.empty(),
+                "blocks of any size are taken or refused");
   if (!refused.empty()) return;
   fuzz::require(whole.edges == cut.edges && whole.unused == cut.unused, "small blocks hold as many edges");
   for (std::size_t v = 0; v < whole.views.size(); ++v) {
@@ -50,9 +52,8 @@ void read(const config& cfg, std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
   static const fuzz::scratch_folder folder;
   static const config plain = edges_config(folder.path(), ""), typed = edges_config(folder.path(), "type u v weight");
-  const std::string_view text = fuzz::text_of(bytes, count);
-  folder.write("edges.txt", text);
-  read(plain, text);
-  read(typed, text);
+  folder.write("edges.txt", fuzz::text_of(bytes, count));
+  read(plain);
+  read(typed);
   return 0;
 }

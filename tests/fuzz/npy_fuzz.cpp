@@ -41,8 +41,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
   folder.write("given.npy", text);
   try_read(folder, text, [](files::input_file& file) { return files::read_npy_u32(file); });
   try_read(folder, text, [](files::input_file& file) { return files::read_npy_u64(file); });
-  for (const auto& [rows, dim] : {std::pair<std::uint64_t, std::uint64_t>{2, 3}, {0, 3}, {2, 0}}) {
-    try_read(folder, text, [&](files::input_file& file) { return files::read_npy_table(file, rows, dim); });
+  using shape = std::pair<std::uint64_t, std::uint64_t>;
+  for (const shape wanted : {shape{2, 3}, shape{0, 3}, shape{2, 0}}) {
+    try_read(folder, text,
+             [&](files::input_file& file) { return files::read_npy_table(file, wanted.first, wanted.second); });
   }
   return 0;
 }

@@ -33,6 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
   if (count > 4096) return 0;
   const std::string again = fuzz::refusal([&] { cut = read(file, 7); });
   if (std::max(whole.size(), cut.size()) >= most) return 0;  // one of them may have stopped before a fault
-  fuzz::require(refused == again && whole == cut, "small reads give the same text");
+  // What a library says of damage may depend on how much room it was given.
+  fuzz::require(refused.empty() == again.empty() && whole == cut, "small reads give the same text");
   return 0;
 }

@@ -31,10 +31,8 @@ bytes changed(bytes input, std::mt19937& random) {
 }
 
 void replay(const bytes& input, std::uint32_t changes, std::size_t& given) {
-  constexpr std::size_t longest_cut = 2000;
   give(input);
-  const std::size_t step = std::max<std::size_t>(1, input.size() / longest_cut);
-  for (std::size_t size = 0; size < input.size(); size += step, ++given) {
+  for (std::size_t size = 0; size < input.size(); ++size, ++given) {
     give({input.begin(), input.begin() + static_cast<std::ptrdiff_t>(size)});
   }
   std::mt19937 random(static_cast<std::uint32_t>(input.size()));

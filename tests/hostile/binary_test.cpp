@@ -17,9 +17,8 @@ using namespace m2grl::test;
 
 namespace {
 
-constexpr std::uint64_t huge_numbers[] = {std::uint64_t{1} << 31,       (std::uint64_t{1} << 32) + 1,
-                                          std::uint64_t{1} << 40,       std::uint64_t{1} << 62,
-                                          (std::uint64_t{1} << 63) - 1, ~std::uint64_t{0}};
+constexpr std::uint64_t huge_numbers[] = {std::uint64_t{1} << 31, (std::uint64_t{1} << 32) + 1, std::uint64_t{1} << 40,
+                                          std::uint64_t{1} << 62, (std::uint64_t{1} << 63) - 1, ~std::uint64_t{0}};
 
 template <class Number>
 void put(std::string& bytes, std::size_t at, Number value) {

@@ -97,11 +97,12 @@ TEST_CASE_METHOD(text_readers, "hostile: configurations that would take much mem
   refused("x = [" + repeated("0,", 260000) + "]", "unknown key \"x\"");
   refused(repeated("[[views]]\n", 52000), "views.0.name is empty");
   refused(repeated("#\n", 300000), "the configuration is longer than 512 KiB");
-  CHECK(refusal_of([&] { (void)parse_config(repeated("# ......................................\n", 9) +
-                                                "[data]\nevents = \"" + repeated("../", 99) + "e\"\n" +
-                                                "user = 'u' # " + repeated(".", 99) +
-                                                "\nitem = \"i\"\n[[views]]\nname = \"item\"\n",
-                                            "c.toml"); }) == "accepted");
+  CHECK(refusal_of([&] {
+          (void)parse_config(repeated("# ......................................\n", 9) + "[data]\nevents = \"" +
+                                 repeated("../", 99) + "e\"\n" + "user = 'u' # " + repeated(".", 99) +
+                                 "\nitem = \"i\"\n[[views]]\nname = \"item\"\n",
+                             "c.toml");
+        }) == "accepted");
   check_refused([] { (void)load_config("/dev/zero"); }, "the configuration is longer than 512 KiB");
 }
 
@@ -154,10 +155,13 @@ void text_readers::write_bomb(std::string_view line, std::size_t mebibytes) cons
   write("given", packed);
 }
 
-TEST_CASE_METHOD(text_readers, "hostile: a packed file that unpacks to much is streamed, and refused once a line has no end") {
+TEST_CASE_METHOD(text_readers,
+                 "hostile: a packed file that unpacks to much is streamed, and refused once a line has no end") {
   SECTION("without line ends") {
     write_bomb("x", 1024);
-    const std::function<void()> reads[] = {[&] { read_log(); }, [&] { read_edges(); }, [&] { read_sequences(); },
+    const std::function<void()> reads[] = {[&] { read_log(); },
+                                           [&] { read_edges(); },
+                                           [&] { read_sequences(); },
                                            [&] { (void)read_nodes(nodes, file()); },
                                            [&] { (void)read_labels(nodes, file()); },
                                            [&] { (void)read_histories(nodes, file(), {}, 1); }};
