@@ -2,7 +2,6 @@
 /// Single values from TOML, with errors that name the key, the expected type and the place.
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <charconv>
 #include <limits>
@@ -14,6 +13,7 @@
 #include "config/keys.hpp"
 #include "config/nearest.hpp"
 #include "config/range_text.hpp"
+#include "config/toml.hpp"
 #include "m2grl/error.hpp"
 
 namespace m2grl::config_keys {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <sstream>
 
 #include "config/enum_names.hpp"
 #include "config/keys.hpp"
+#include "config/toml.hpp"
 
 namespace m2grl {
 namespace {

@@ -16,6 +16,7 @@ inline constexpr bad_text bad_configs[] = {
     {"\xff\xfe[data]"sv, "c.toml:1"},
     {"[data"sv, "c.toml:1"},
     {"[]"sv, "c.toml:1"},
+    {"[[["sv, "c.toml:1:3"},
     {"data]"sv, "c.toml:1"},
     {"= 1"sv, "c.toml:1"},
     {"data = "sv, "c.toml:1"},
