@@ -6,7 +6,8 @@ libthrust-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev lib
 libbenchmark-dev libdlpack-dev libhnswlib-dev liblinear-dev"
 case "${1:-build}" in
   build) ;;
-  # libclang-rt-dev: the sanitizers of clang; llvm: llvm-symbolizer, without which suppressions match no function
+  # libclang-rt-dev: the sanitizers of clang, and its fuzzer; llvm: llvm-symbolizer, without which suppressions match
+  # no function
   check) packages="$packages clang clang-format clang-tidy libclang-rt-dev libomp-dev llvm gcovr" ;;
   *) echo "usage: install_dependencies.sh [build|check]" >&2; exit 2 ;;
 esac

@@ -208,7 +208,7 @@ struct config {
 /// e.g. ("train.dim", "64"), ("views.0.name", "item") or, by the view's name, ("views.item.min_count", "5");
 /// strings need no quotes. Unknown keys are errors that suggest the nearest known one; every range and name is
 /// checked, as validate() does. data.root is relative to the file's folder, by default that folder.
-/// Throws invalid_input (file, line, column; "--set KEY" for an override), io_error.
+/// Throws invalid_input (file, line, column; "--set KEY" for an override; a text longer than 512 KiB), io_error.
 [[nodiscard]] config load_config(const std::filesystem::path& file,
                                  const std::vector<std::pair<std::string, std::string>>& overrides = {});
 

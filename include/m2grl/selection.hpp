@@ -72,7 +72,8 @@ struct listed_nodes {
   std::vector<std::string> unknown;  ///< the first few different ones, for a message
 };
 
-/// Reads it plain, .gz or .zst; "-" is standard input. Throws io_error, invalid_input.
+/// Reads it plain, .gz or .zst; "-" is standard input. Throws io_error; invalid_input where it is not UTF-8 text, or a
+/// line is longer than 16 MiB.
 [[nodiscard]] listed_nodes read_nodes(const vocabulary& ids, const std::string& file);
 
 }  // namespace m2grl

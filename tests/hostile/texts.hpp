@@ -17,6 +17,7 @@ inline constexpr bad_text bad_configs[] = {
     {"[data"sv, "c.toml:1"},
     {"[]"sv, "c.toml:1"},
     {"[[["sv, "c.toml:1:3"},
+    {"\xef\xb3\xbf"sv, "c.toml:1:1"},
     {"data]"sv, "c.toml:1"},
     {"= 1"sv, "c.toml:1"},
     {"data = "sv, "c.toml:1"},
