@@ -119,7 +119,7 @@ std::string checkpoint_with(const std::string& header, const std::string& behind
 }
 
 std::string header_with(const std::string& parts) {
-  return R"({"library":"1","device":"cpu","run":[],"trainer":{},"parts":)" + parts + "}";
+  return R"({"library":"1","device":"cpu","run":{"options":[],"inputs":[]},"trainer":{},"parts":)" + parts + "}";
 }
 
 std::vector<std::string> hostile_checkpoints() {
@@ -143,7 +143,7 @@ std::vector<std::string> hostile_checkpoints() {
     all.push_back(checkpoint_with(header_with(parts), "x"));
   }
   for (const char* header : {"", "{}", "[]", "1", "\"", "{\"parts\":[]}", "\0", "\xff", R"({"parts":[],"run":[1]})",
-                             R"({"parts":[],"run":[],"device":1})"}) {
+                             R"({"parts":[],"run":{"options":[],"inputs":[]},"device":1})"}) {
     all.push_back(checkpoint_with(header, "x"));
   }
   all.push_back(checkpoint_with(header_with(std::string(1000000, '['))));
