@@ -70,6 +70,10 @@ struct checkpoint_options {
   /// Go on from the file where there is one. Refused with invalid_input where it belongs to another run: other options,
   /// views or links. With train.deterministic the result is that of a run that was never interrupted, bit for bit.
   bool resume = false;
+  /// Told, by the thread that called train(), why a checkpoint could not be written (io_error), or not be copied for
+  /// want of memory; the one before stands, training goes on, and the next one is tried when its time comes. Empty: the
+  /// run ends with that error.
+  std::function<void(const std::string& why)> on_failure{};
 };
 
 struct train_options {
@@ -101,11 +105,13 @@ struct train_result {
   std::uint32_t epochs = 0;                            ///< epochs trained
   std::uint32_t best_epoch = 0;                        ///< whose tables these are (early stopping), else the last
   bool stopped = false;                                ///< ended by the stop token
+  bool kept = false;                                   ///< stopped, and a checkpoint of just this stands
   std::shared_ptr<const device_embeddings> on_device;  ///< where train_options::keep_on_device asked for it
 };
 
 /// Trains from spans in memory. Throws invalid_input (also for a device that is not there, or a checkpoint that does
-/// not fit), out_of_memory, diverged, cuda_error, io_error where a checkpoint cannot be written.
+/// not fit), out_of_memory, diverged, cuda_error, io_error where a checkpoint cannot be written and on_failure is
+/// empty.
 [[nodiscard]] train_result train(const train_config& cfg, std::span<const view_input> views,
                                  std::span<const link_input> links = {}, const train_options& options = {});
 

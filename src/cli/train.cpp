@@ -104,6 +104,18 @@ std::string warm_text(const std::vector<warm_view>& views) {
   return text;
 }
 
+/// Says what is left of a training that was stopped: with code 1 where it should have been kept and could not be.
+[[noreturn]] void end_interrupted(const config& cfg, const train_result& result, const fs::path& checkpoint) {
+  const std::string done =
+      fmt::format("interrupted after {} of {}; ", plural(result.epochs, "epoch", "epochs"), cfg.train.epochs);
+  if (checkpoint.empty()) throw interrupted(done + "no model was written");
+  if (result.kept) throw interrupted(fmt::format("{}{} goes on with --resume", done, checkpoint.string()));
+  throw io_error(done + (fs::exists(checkpoint) ? fmt::format("its last checkpoint could not be written, {} is an "
+                                                              "earlier one; it goes on with --resume",
+                                                              checkpoint.string())
+                                                : "its checkpoint could not be written, nothing is left of it"));
+}
+
 train_result trained(const config& cfg, const dataset& data, const train_arguments& args, const embeddings* start,
                      interrupts& signals, std::FILE* screen) {
   progress_view view(args.log);
@@ -115,6 +127,10 @@ train_result trained(const config& cfg, const dataset& data, const train_argumen
   options.stop = signals.begin_training();
   const bool keeps = cfg.train.checkpoint_seconds > 0 || cfg.train.checkpoint_steps > 0;
   if (keeps || args.resume) options.checkpoints = {checkpoint_of(args.out), args.resume};
+  options.checkpoints.on_failure = [&](const std::string& why) {
+    view.finish();
+    fmt::print(stderr, "m2grl: warning: no checkpoint: {}\n", why);
+  };
   if (cfg.train.patience > 0) {
     options.validate = [&](const embeddings& learned) {
       return validation_hit_rate(data, learned, cfg.eval, cfg.eval.k.front());
@@ -122,13 +138,7 @@ train_result trained(const config& cfg, const dataset& data, const train_argumen
   }
   train_result result = train(cfg, data, options);
   view.finish();
-  if (result.stopped || options.stop.stop_requested()) {
-    const std::string kept = options.checkpoints.file.empty()
-                                 ? "no model was written"
-                                 : fmt::format("{} goes on with --resume", options.checkpoints.file.string());
-    throw interrupted(fmt::format("interrupted after {} of {}; {}", plural(result.epochs, "epoch", "epochs"),
-                                  cfg.train.epochs, kept));
-  }
+  if (result.stopped) end_interrupted(cfg, result, options.checkpoints.file);
   signals.begin_saving();
   return result;
 }

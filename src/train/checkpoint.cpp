@@ -89,14 +89,23 @@ checkpoint_writer::~checkpoint_writer() {
 }
 
 void checkpoint_writer::write(checkpoint c) {
-  wait();
-  thread_ = std::thread([this, c = std::move(c)] {
-    try {
-      write_checkpoint(c, file_);
-    } catch (...) {
-      failure_ = std::current_exception();
-    }
-  });
+  checkpoint_ = std::move(c);
+  writing_.store(true, std::memory_order_relaxed);
+  try {
+    thread_ = std::thread([this] { write_now(); });
+  } catch (const std::exception&) {  // no thread is to be had
+    write_now();
+  }
+}
+
+void checkpoint_writer::write_now() noexcept {
+  try {
+    write_checkpoint(checkpoint_, file_);
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+  checkpoint_.parts = {};
+  writing_.store(false, std::memory_order_release);
 }
 
 void checkpoint_writer::wait() {

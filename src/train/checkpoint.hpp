@@ -8,6 +8,7 @@
 ///                "trainer" and "parts" [{"name", "bytes"}]
 ///   each part in blocks of at most 1 MiB, each followed by u64 XXH3 of its place in the file (u64) and its bytes
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -40,7 +41,8 @@ struct checkpoint {
 /// where there is none. Throws io_error.
 void write_checkpoint(const checkpoint& c, const std::filesystem::path& file);
 
-/// Writes checkpoints while training goes on, one at a time.
+/// Writes checkpoints while training goes on, one at a time. What could not be written is thrown to the thread that
+/// asks.
 class checkpoint_writer {
  public:
   explicit checkpoint_writer(std::filesystem::path file) : file_(std::move(file)) {}
@@ -48,13 +50,19 @@ class checkpoint_writer {
   checkpoint_writer& operator=(const checkpoint_writer&) = delete;
   ~checkpoint_writer();
 
-  /// Returns at once. Throws what wait() throws of the one before.
+  /// Returns at once, or, where no thread is to be had, when it is written. The one before must have been waited for.
   void write(checkpoint c);
-  /// Until the last one stands. Throws io_error where it could not be written.
+  /// Whether wait() would wait.
+  [[nodiscard]] bool writing() const noexcept { return writing_.load(std::memory_order_acquire); }
+  /// Until the last one stands. Throws io_error, std::bad_alloc where it could not be written.
   void wait();
 
  private:
+  void write_now() noexcept;
+
   std::filesystem::path file_;
+  checkpoint checkpoint_;  // the one in hand; its parts are freed when it is written
+  std::atomic<bool> writing_{false};
   std::thread thread_;
   std::exception_ptr failure_;
 };

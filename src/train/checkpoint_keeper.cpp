@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <new>
 
 #include "m2grl/error.hpp"
 
@@ -108,8 +109,26 @@ bool checkpoint_keeper::due(std::uint64_t rounds) const {
   return problem_.cfg.checkpoint_seconds > 0 && passed >= problem_.cfg.checkpoint_seconds;
 }
 
-void checkpoint_keeper::keep(backend& b, const run_progress& done, embeddings& best) {
-  if (how_.file.empty()) return;
+/// Does it; what a run survives is told where somebody listens.
+template <class Work>
+void checkpoint_keeper::attempt(const Work& work) {
+  const auto tell = [&](const char* why) {
+    stands_ = false;
+    if (!how_.on_failure) throw;
+    how_.on_failure(why);
+  };
+  try {
+    work();
+  } catch (const io_error& fault) {
+    tell(fault.what());
+  } catch (const out_of_memory& fault) {
+    tell(fault.what());
+  } catch (const std::bad_alloc&) {
+    tell("out of memory");
+  }
+}
+
+checkpoint checkpoint_keeper::copied(backend& b, const run_progress& done, embeddings& best) const {
   checkpoint c;
   c.device = device_;
   c.run = run_;
@@ -122,10 +141,26 @@ void checkpoint_keeper::keep(backend& b, const run_progress& done, embeddings& b
     c.parts.push_back({part.name, std::vector<std::byte>(part.bytes)});
     std::memcpy(c.parts.back().bytes.data(), part.data, part.bytes);
   }
-  writer_.write(std::move(c));
-  last_ = clock::now();
+  return c;
 }
 
-void checkpoint_keeper::wait() { writer_.wait(); }
+void checkpoint_keeper::keep(backend& b, const run_progress& done, embeddings& best) {
+  if (how_.file.empty()) return;
+  (void)wait();  // before there is a second copy
+  last_ = clock::now();
+  attempt([&] {
+    writer_.write(copied(b, done, best));
+    stands_ = true;
+  });
+}
+
+void checkpoint_keeper::poll() {
+  if (!writer_.writing()) (void)wait();
+}
+
+bool checkpoint_keeper::wait() {
+  attempt([&] { writer_.wait(); });
+  return stands_;
+}
 
 }  // namespace m2grl

@@ -28,13 +28,19 @@ class checkpoint_keeper {
 
   /// Whether one is wanted after `rounds` rounds.
   [[nodiscard]] bool due(std::uint64_t rounds) const;
-  /// Copies all that the run needs; it is written while training goes on. No round may be in flight.
+  /// Copies all that the run needs; it is written while training goes on. No round may be in flight. Tells or throws
+  /// what hindered it, or the one before.
   void keep(backend& b, const run_progress& done, embeddings& best);
-  /// Until the last one is written.
-  void wait();
+  /// Tells or throws why the last one could not be written, if that is known by now.
+  void poll();
+  /// Until the last one is written; whether it stands.
+  bool wait();
 
  private:
   using clock = std::chrono::steady_clock;
+  [[nodiscard]] checkpoint copied(backend& b, const run_progress& done, embeddings& best) const;
+  template <class Work>
+  void attempt(const Work& work);
 
   const problem& problem_;
   const checkpoint_options& how_;
@@ -42,6 +48,7 @@ class checkpoint_keeper {
   run_description run_;
   checkpoint_writer writer_;
   clock::time_point last_ = clock::now();
+  bool stands_ = false;  // the last one, unless it turns out that it could not be written
 };
 
 }  // namespace m2grl

@@ -41,6 +41,7 @@ class run {
         result_.stopped = true;
         break;
       }
+      checkpoints_.poll();
       backend_->launch(schedule_.plan(round));
       ++in_flight_;
       const bool epoch_ends = (round + 1) % schedule_.rounds_per_epoch() == 0;
@@ -51,7 +52,7 @@ class run {
     }
     while (in_flight_ > 0) collect_round();
     if (result_.stopped) checkpoints_.keep(*backend_, done_, best_);
-    checkpoints_.wait();
+    result_.kept = checkpoints_.wait() && result_.stopped;
     return std::move(result_with_tables());
   }
 
