@@ -7,12 +7,19 @@ namespace m2grl::cpu {
 // NOLINTNEXTLINE(bugprone-throw-keyword-missing): a vector of exception_ptr, not an exception
 worker_team::worker_team(std::size_t size) : faults_(std::max<std::size_t>(size, 1)) {
   threads_.reserve(faults_.size() - 1);
-  for (std::size_t worker = 1; worker < faults_.size(); ++worker) {
-    threads_.emplace_back([this, worker] { serve(worker); });
+  try {
+    for (std::size_t worker = 1; worker < faults_.size(); ++worker) {
+      threads_.emplace_back([this, worker] { serve(worker); });
+    }
+  } catch (...) {
+    end();  // the threads are joined, and must not wait for work
+    throw;
   }
 }
 
-worker_team::~worker_team() {
+worker_team::~worker_team() { end(); }
+
+void worker_team::end() noexcept {
   ending_.store(true, std::memory_order_relaxed);
   run_.fetch_add(1, std::memory_order_release);
   run_.notify_all();

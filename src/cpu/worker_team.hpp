@@ -40,6 +40,7 @@ class worker_team {
   void run(std::size_t workers, const job& work);
 
  private:
+  void end() noexcept;
   void serve(std::size_t worker);
   void do_part(std::size_t worker) noexcept;
 

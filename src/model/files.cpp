@@ -24,6 +24,24 @@ constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
   throw io_error(fmt::format("cannot {} {}: {}", what, path.string(), std::generic_category().message(errno)));
 }
 
+/// A call's result, not interrupted by a signal.
+template <class Call>
+auto uninterrupted(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+int open_file(const std::filesystem::path& path, int flags) {
+  return uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
+}
+
+/// Linux closes a descriptor that a signal interrupts, too: there is nothing to repeat.
+int close_file(int descriptor) {
+  const int result = ::close(descriptor);
+  return result != 0 && errno == EINTR ? 0 : result;
+}
+
 }  // namespace
 
 std::uint64_t checksum_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
@@ -43,7 +61,7 @@ void running_checksum::add(const void* bytes, std::size_t count) {
 std::uint64_t running_checksum::value() const { return XXH3_64bits_digest(&state_->hash); }
 
 output_file::output_file(std::filesystem::path path) : path_(std::move(path)), buffer_(buffer_bytes) {
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  descriptor_ = open_file(path_, O_WRONLY | O_CREAT | O_EXCL);
   if (descriptor_ < 0) fail("create", path_);
 }
 
@@ -65,8 +83,7 @@ void output_file::write(const void* bytes, std::size_t count) {
 
 void output_file::write_through(const char* bytes, std::size_t count) {
   while (count > 0) {
-    const ssize_t written = ::write(descriptor_, bytes, count);
-    if (written < 0 && errno == EINTR) continue;
+    const ssize_t written = uninterrupted([&] { return ::write(descriptor_, bytes, count); });
     if (written < 0) fail("write", path_);
     bytes += written;
     count -= static_cast<std::size_t>(written);
@@ -75,13 +92,13 @@ void output_file::write_through(const char* bytes, std::size_t count) {
 
 stamp output_file::finish() {
   write_through(buffer_.data(), std::exchange(filled_, 0));
-  if (::fsync(descriptor_) != 0) fail("flush", path_);
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail("close", path_);
+  if (uninterrupted([&] { return ::fsync(descriptor_); }) != 0) fail("flush", path_);
+  if (close_file(std::exchange(descriptor_, -1)) != 0) fail("close", path_);
   return {bytes_, checksum_.value()};
 }
 
 input_file::input_file(std::filesystem::path path) : path_(std::move(path)) {
-  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a fifo must not hang the open
+  descriptor_ = open_file(path_, O_RDONLY | O_NONBLOCK);  // a fifo must not hang the open
   if (descriptor_ < 0) fail("open", path_);
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -89,7 +106,12 @@ input_file::input_file(std::filesystem::path path) : path_(std::move(path)) {
     throw io_error(fmt::format("cannot read {}: it is not a file", path_.string()));
   }
   bytes_ = static_cast<std::uint64_t>(status.st_size);
-  buffer_.resize(std::min<std::uint64_t>(buffer_bytes, bytes_));
+  try {
+    buffer_.resize(std::min<std::uint64_t>(buffer_bytes, bytes_));
+  } catch (...) {
+    (void)::close(descriptor_);  // no destructor will
+    throw;
+  }
 }
 
 input_file::~input_file() {
@@ -98,13 +120,9 @@ input_file::~input_file() {
 
 void input_file::refill() {
   begin_ = end_ = 0;
-  for (;;) {
-    const ssize_t got = ::read(descriptor_, buffer_.data(), buffer_.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail("read", path_);
-    end_ = static_cast<std::size_t>(got);
-    return;
-  }
+  const ssize_t got = uninterrupted([&] { return ::read(descriptor_, buffer_.data(), buffer_.size()); });
+  if (got < 0) fail("read", path_);
+  end_ = static_cast<std::size_t>(got);
 }
 
 void input_file::read(void* to, std::size_t count) {
@@ -135,9 +153,9 @@ std::string read_text(const std::filesystem::path& path, std::uint64_t most) {
 }
 
 void sync_directory(const std::filesystem::path& dir) {
-  const int descriptor = ::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = open_file(dir, O_RDONLY | O_DIRECTORY);
   if (descriptor < 0) fail("open", dir);
-  const int result = ::fsync(descriptor);
+  const int result = uninterrupted([&] { return ::fsync(descriptor); });
   const int cause = errno;
   (void)::close(descriptor);
   errno = cause;

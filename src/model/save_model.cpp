@@ -30,12 +30,15 @@ void check(const model& m) {
   }
 }
 
+/// Throws io_error where there is a file that cannot be read.
 bool is_model(const fs::path& dir) {
+  std::error_code code;
+  if (!fs::is_regular_file(dir / layout::manifest_name, code)) return false;
   try {
     const json manifest =
         json::parse(files::read_text(dir / layout::manifest_name, std::uint64_t{1} << 30), nullptr, false);
     return manifest.is_object() && manifest.value("format", json()) == layout::format_name;
-  } catch (const error&) {  // no such file
+  } catch (const invalid_input&) {  // longer than any
     return false;
   }
 }

@@ -46,6 +46,30 @@ bool rename_with(const fs::path& from, const fs::path& to, unsigned flags) {
 constexpr unsigned no_replace = 1, exchange = 2;  // RENAME_NOREPLACE, RENAME_EXCHANGE
 bool unsupported() { return errno == EINVAL || errno == ENOSYS; }
 
+/// `a` and `b` change names: in one step where kernel and file system can, else in three, over `aside`. False with
+/// errno where they cannot; each bears its name then.
+bool exchange_names(const fs::path& a, const fs::path& b, const fs::path& aside) {
+  if (rename_with(a, b, exchange)) return true;
+  if (!unsupported() || std::rename(b.c_str(), aside.c_str()) != 0) return false;
+  const bool half = std::rename(a.c_str(), b.c_str()) == 0;
+  if (half && std::rename(aside.c_str(), a.c_str()) == 0) return true;
+  const int cause = errno;
+  if (half) (void)std::rename(b.c_str(), a.c_str());
+  (void)std::rename(aside.c_str(), b.c_str());
+  errno = cause;
+  return false;
+}
+
+template <class Work, class Undo>
+void undone_on_failure(const Work& work, const Undo& undo) {
+  try {
+    work();
+  } catch (...) {
+    undo();
+    throw;
+  }
+}
+
 }  // namespace
 
 staged_directory::staged_directory(const fs::path& place) {
@@ -66,49 +90,49 @@ staged_directory::staged_directory(const fs::path& place) {
 }
 
 staged_directory::~staged_directory() {
-  std::error_code ignored;
-  if (pending_) fs::remove_all(temporary_, ignored);
+  if (!pending_) return;
+  try {
+    fs::remove_all(temporary_);
+  } catch (const std::exception&) {  // no one to tell
+  }
 }
 
 void staged_directory::commit(bool replace) {
   sync_directory(temporary_);
   std::error_code code;
   if (fs::symlink_status(place_, code).type() == fs::file_type::not_found) {
-    bool moved = rename_with(temporary_, place_, no_replace);
-    if (!moved && unsupported()) moved = std::rename(temporary_.c_str(), place_.c_str()) == 0;
-    if (!moved && errno == EEXIST) throw invalid_input(fmt::format("{} exists already", place_.string()));
-    if (!moved)
-      throw io_error(fmt::format("cannot rename {} to {}: {}", temporary_.string(), place_.string(), reason(errno)));
-    pending_ = false;
+    move_in();
   } else if (replace) {
     swap_in();
   } else {
     throw invalid_input(fmt::format("{} exists already", place_.string()));
   }
-  sync_directory(place_.parent_path());
+}
+
+void staged_directory::move_in() {
+  const fs::path folder = place_.parent_path();
+  bool moved = rename_with(temporary_, place_, no_replace);
+  if (!moved && unsupported()) moved = std::rename(temporary_.c_str(), place_.c_str()) == 0;
+  if (!moved && errno == EEXIST) throw invalid_input(fmt::format("{} exists already", place_.string()));
+  if (!moved)
+    throw io_error(fmt::format("cannot rename {} to {}: {}", temporary_.string(), place_.string(), reason(errno)));
+  undone_on_failure([&] { sync_directory(folder); }, [&] { (void)std::rename(place_.c_str(), temporary_.c_str()); });
+  pending_ = false;
 }
 
 void staged_directory::swap_in() {
-  fs::path old = temporary_;  // after an exchange the old directory bears the temporary name
-  if (!rename_with(temporary_, place_, exchange)) {
-    if (!unsupported()) throw io_error(fmt::format("cannot replace {}: {}", place_.string(), reason(errno)));
-    old += ".old";
-    if (std::rename(place_.c_str(), old.c_str()) != 0) {
-      throw io_error(fmt::format("cannot replace {}: {}", place_.string(), reason(errno)));
-    }
-    if (std::rename(temporary_.c_str(), place_.c_str()) != 0) {
-      const int cause = errno;
-      (void)std::rename(old.c_str(), place_.c_str());  // back to where it was
-      throw io_error(fmt::format("cannot replace {}: {}", place_.string(), reason(cause)));
-    }
+  const fs::path folder = place_.parent_path(), aside = temporary_.string() + ".old";
+  if (!exchange_names(temporary_, place_, aside)) {
+    throw io_error(fmt::format("cannot replace {}: {}", place_.string(), reason(errno)));
   }
+  undone_on_failure([&] { sync_directory(folder); }, [&] { (void)exchange_names(temporary_, place_, aside); });
   pending_ = false;
-  sync_directory(place_.parent_path());
   std::error_code code;
-  fs::remove_all(old, code);
+  fs::remove_all(temporary_, code);  // the old one bears the temporary name now
   if (code)
     throw io_error(fmt::format("{} was replaced, but the old one, now {}, cannot be removed: {}", place_.string(),
-                               old.string(), code.message()));
+                               temporary_.string(), code.message()));
+  sync_directory(folder);
 }
 
 staged_files::staged_files(fs::path dir) : dir_(std::move(dir)), suffix_(random_suffix()) {
@@ -119,27 +143,26 @@ staged_files::staged_files(fs::path dir) : dir_(std::move(dir)), suffix_(random_
 }
 
 staged_files::~staged_files() {
-  std::error_code ignored;
-  for (const std::string& name : names_) fs::remove(dir_ / fmt::format(".{}.{}", name, suffix_), ignored);
-  if (made_ && fs::is_empty(dir_, ignored) && !ignored) fs::remove(dir_, ignored);
+  for (const staged_file& file : files_) (void)::unlink(file.from.c_str());
+  if (made_) (void)::rmdir(dir_.c_str());  // where it is empty
 }
 
 fs::path staged_files::add(const std::string& name) {
-  if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
-    throw invalid_input(fmt::format("two files would be called {}", (dir_ / name).string()));
+  const fs::path to = dir_ / name;
+  if (std::any_of(files_.begin(), files_.end(), [&](const staged_file& file) { return file.to == to; })) {
+    throw invalid_input(fmt::format("two files would be called {}", to.string()));
   }
-  names_.push_back(name);
-  return dir_ / fmt::format(".{}.{}", name, suffix_);
+  return files_.emplace_back(staged_file{dir_ / fmt::format(".{}.{}", name, suffix_), to}).from;
 }
 
 void staged_files::commit() {
-  for (const std::string& name : names_) {
-    const fs::path from = dir_ / fmt::format(".{}.{}", name, suffix_), to = dir_ / name;
-    if (std::rename(from.c_str(), to.c_str()) != 0) {
-      throw io_error(fmt::format("cannot rename {} to {}: {}", from.string(), to.string(), reason(errno)));
+  for (const staged_file& file : files_) {
+    if (std::rename(file.from.c_str(), file.to.c_str()) != 0) {
+      throw io_error(fmt::format("cannot rename {} to {}: {}", file.from.string(), file.to.string(), reason(errno)));
     }
   }
-  names_.clear();
+  files_.clear();
+  made_ = false;
   sync_directory(dir_);
 }
 

@@ -22,10 +22,12 @@ class staged_directory {
   /// Where it will stand: `place`, absolute, symbolic links followed.
   [[nodiscard]] const std::filesystem::path& place() const noexcept { return place_; }
   /// Moves it to its place. `replace`: a directory that stands there is swapped out in one step and then removed;
-  /// otherwise anything there is an error. Throws io_error, invalid_input.
+  /// otherwise anything there is an error. Where it throws io_error or invalid_input, what stood there stands, or is
+  /// replaced but could not be removed.
   void commit(bool replace);
 
  private:
+  void move_in();
   void swap_in();
 
   std::filesystem::path place_, temporary_;
@@ -50,7 +52,10 @@ class staged_files {
   std::filesystem::path dir_;
   std::string suffix_;
   bool made_ = false;
-  std::vector<std::string> names_;
+  struct staged_file {
+    std::filesystem::path from, to;
+  };
+  std::vector<staged_file> files_;
 };
 
 /// A view's name as a file name: bytes other than letters, digits, '_', '-', '~' and inner '.' become %XX.

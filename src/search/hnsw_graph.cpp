@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include <exception>
+#include <filesystem>
 #include <stdexcept>
 
 #define NO_MANUAL_VECTORIZATION  // its own kernels depend on the compiler's flags; ours are chosen at run time
@@ -72,9 +73,30 @@ class graph : public hnsw_graph {
     }
     return ids;
   }
-  void write(const std::string& path) const override { graph_.saveIndex(path); }
+  void write(const std::string& path) const override {
+    graph_.saveIndex(path);  // tells no failure
+    const std::uint64_t wanted = written_bytes(), found = std::filesystem::file_size(path);
+    if (found != wanted) {
+      throw io_error(fmt::format("cannot keep the index in memory: {} of {} bytes were written", found, wanted));
+    }
+  }
 
  private:
+  /// What saveIndex() writes: its header, the rows of the lowest layer, and the links of those above, a length each.
+  [[nodiscard]] std::uint64_t written_bytes() const {
+    const auto& g = graph_;
+    const std::size_t rows = g.cur_element_count;
+    std::uint64_t bytes = sizeof(g.offsetLevel0_) + sizeof(g.max_elements_) + sizeof(rows) +
+                          sizeof(g.size_data_per_element_) + sizeof(g.label_offset_) + sizeof(g.offsetData_) +
+                          sizeof(g.maxlevel_) + sizeof(g.enterpoint_node_) + sizeof(g.maxM_) + sizeof(g.maxM0_) +
+                          sizeof(g.M_) + sizeof(g.mult_) + sizeof(g.ef_construction_);
+    bytes += rows * (g.size_data_per_element_ + sizeof(unsigned));
+    for (std::size_t r = 0; r < rows; ++r) {
+      bytes += static_cast<std::uint64_t>(g.element_levels_[r]) * g.size_links_per_element_;
+    }
+    return bytes;
+  }
+
   row_space space_;
   mutable hnswlib::HierarchicalNSW<float> graph_;  // its saveIndex() is not const, and changes nothing
 };
