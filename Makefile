@@ -1,9 +1,8 @@
 # Thin front of the CMake build: a target first installs what is missing, then configures and builds what it needs.
 BUILD ?= build
 JOBS ?= $(shell nproc)
-.PHONY: help build demo test check coverage check-format check-docs check-consumers check-tidy check-tsan fuzz format bench
-.PHONY: clean
-.PHONY: gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
+.PHONY: help build demo test check coverage check-format check-docs check-consumers check-tidy check-tsan fuzz soak
+.PHONY: format bench clean gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release
@@ -49,6 +48,10 @@ format: check-deps  ## rewrite the sources as .clang-format says
 
 bench: build  ## every bench, each against its ceiling; figures in build/bench/results/*.json
 	cmake --build $(BUILD) --target run_benches
+
+soak: build  ## an hour and more: 1,000 saves killed, 8,000 contexts, 1,000 cancels, an hour's rate and memory; JSON
+	cmake --build $(BUILD) -j $(JOBS) --target test_load soak_writer soak_trainer
+	@scripts/soak.py --build $(BUILD) --out $(BUILD)/soak.json
 
 gpu-check: build  ## on a GPU: its tests, compute-sanitizer, its benches; exit code 3 where something could not run
 	@scripts/gpu_check.py --build $(BUILD)

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <numeric>
 
 #include "m2grl/kernel/philox.hpp"
+#include "parallel_failure.hpp"
 
 namespace m2grl {
 namespace {
@@ -40,22 +40,20 @@ std::vector<estimate> bootstrap(std::size_t queries, const resampling& how, cons
   if (how.resamples == 0 || queries == 0) return figures;
 
   std::vector<std::vector<double>> resampled(how.resamples);
-  std::exception_ptr failure;
+  parallel_failure failure;
 #pragma omp parallel
   {
-    std::vector<std::uint32_t> sample(queries);
+    std::vector<std::uint32_t> sample;
 #pragma omp for schedule(dynamic)
     for (std::int64_t r = 0; r < static_cast<std::int64_t>(how.resamples); ++r) {
-      try {
+      failure.guard([&] {
+        sample.resize(queries);
         draw(sample, how.seed, static_cast<std::uint64_t>(r));
         resampled[static_cast<std::size_t>(r)] = statistic(sample);
-      } catch (...) {
-#pragma omp critical(m2grl_bootstrap_failure)
-        failure = std::current_exception();
-      }
+      });
     }
   }
-  if (failure) std::rethrow_exception(failure);
+  failure.rethrow();
   for (std::size_t f = 0; f < figures.size(); ++f) {
     std::vector<double> values;
     for (const auto& figures_of_sample : resampled) values.push_back(figures_of_sample[f]);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cpu/blas_threads.hpp"
+#include "parallel_failure.hpp"
 
 namespace m2grl::metric {
 namespace {
@@ -49,26 +50,30 @@ void project_rows(const table& x, const table& m, std::size_t rows, table& z) {
   const cpu::single_threaded_blas one_thread_each;
   const const_matrix_view matrix(m.data(), index(m.rows()), index(m.dim()), stride_of(m));
   const auto blocks = static_cast<std::int64_t>((rows + block - 1) / block);
+  parallel_failure failure;  // of Eigen's own buffers
 #pragma omp parallel for schedule(static)
   for (std::int64_t b = 0; b < blocks; ++b) {
     const std::size_t first = static_cast<std::size_t>(b) * block, count = std::min(block, rows - first);
     const const_matrix_view part(x.data() + first * x.stride(), index(count), index(x.dim()), stride_of(x));
     matrix_view out(z.data() + first * z.stride(), index(count), index(z.dim()), stride_of(z));
-    out.noalias() = part * matrix.transpose();
+    failure.guard([&] { out.noalias() = part * matrix.transpose(); });
   }
+  failure.rethrow();
 }
 
 void pull_back(const table& dz, const table& x, std::size_t rows, table& dm) {
   const cpu::single_threaded_blas one_thread_each;
   const const_matrix_view gradient(dz.data(), index(rows), index(dz.dim()), stride_of(dz));
   const auto blocks = static_cast<std::int64_t>((x.dim() + block - 1) / block);
+  parallel_failure failure;  // of Eigen's own buffers
 #pragma omp parallel for schedule(static)
   for (std::int64_t b = 0; b < blocks; ++b) {
     const std::size_t first = static_cast<std::size_t>(b) * block, count = std::min(block, x.dim() - first);
     const const_matrix_view columns(x.data() + first, index(rows), index(count), stride_of(x));
     matrix_view out(dm.data() + first, index(dm.rows()), index(count), stride_of(dm));
-    out.noalias() = gradient.transpose() * columns;
+    failure.guard([&] { out.noalias() = gradient.transpose() * columns; });
   }
+  failure.rethrow();
 }
 
 }  // namespace m2grl::metric

@@ -6,6 +6,7 @@
 #include "m2grl/error.hpp"
 #include "m2grl/model.hpp"
 #include "model/check_model.hpp"
+#include "model/folders.hpp"
 #include "model/id_lines.hpp"
 #include "model/layout.hpp"
 #include "model/npy.hpp"
@@ -48,11 +49,11 @@ bool is_unfinished(const fs::path& dir) {
   std::error_code code;
   if (!fs::is_directory(dir, code)) return false;
   const std::string begin = fmt::format(".{}.", layout::checkpoint_name);
-  for (const auto& entry : fs::directory_iterator(dir, code)) {
-    const std::string name = entry.path().filename().string();
-    if (name != layout::checkpoint_name && name.rfind(begin, 0) != 0) return false;
-  }
-  return !code && fs::exists(dir / layout::checkpoint_name, code);
+  bool only_these = true;
+  const bool read = files::for_each_name(dir, [&](std::string_view name) {
+    only_these = only_these && (name == layout::checkpoint_name || name.starts_with(begin));
+  });
+  return read && only_these && fs::exists(dir / layout::checkpoint_name, code);
 }
 
 /// Writes the files of one model, and keeps their sizes and checksums.

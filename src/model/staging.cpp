@@ -15,6 +15,7 @@
 
 #include "m2grl/error.hpp"
 #include "model/files.hpp"
+#include "model/folders.hpp"
 
 namespace m2grl::files {
 namespace fs = std::filesystem;
@@ -90,11 +91,7 @@ staged_directory::staged_directory(const fs::path& place) {
 }
 
 staged_directory::~staged_directory() {
-  if (!pending_) return;
-  try {
-    fs::remove_all(temporary_);
-  } catch (const std::exception&) {  // no one to tell
-  }
+  if (pending_) (void)remove_folder(temporary_);  // there is no one to tell
 }
 
 void staged_directory::commit(bool replace) {
@@ -127,12 +124,10 @@ void staged_directory::swap_in() {
   }
   undone_on_failure([&] { sync_directory(folder); }, [&] { (void)exchange_names(temporary_, place_, aside); });
   pending_ = false;
-  std::error_code code;
-  fs::remove_all(temporary_, code);  // the old one bears the temporary name now
-  if (code)
+  if (const int fault = remove_folder(temporary_); fault != 0) {  // the old one bears the temporary name now
     throw io_error(fmt::format("{} was replaced, but the old one, now {}, cannot be removed: {}", place_.string(),
-                               temporary_.string(), code.message()));
-  sync_directory(folder);
+                               temporary_.string(), reason(fault)));
+  }
 }
 
 staged_files::staged_files(fs::path dir) : dir_(std::move(dir)), suffix_(random_suffix()) {

@@ -5,12 +5,13 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "cpu/blas_threads.hpp"
 #include "m2grl/error.hpp"
+#include "parallel_failure.hpp"
 
 namespace m2grl {
 namespace {
@@ -53,12 +54,18 @@ std::size_t check_ways(std::span<const scored_tables> ways) {
 /// Scores of one block of queries, one matrix a way; reused from block to block.
 class block_scores {
  public:
-  explicit block_scores(std::span<const scored_tables> ways) : ways_(ways), scores_(ways.size()), rows_(ways.size()) {}
+  /// Of at most `block` queries. The matrices keep their size: Eigen's resize frees twice where memory runs out.
+  block_scores(std::span<const scored_tables> ways, std::size_t block) : ways_(ways), rows_(ways.size()) {
+    scores_.reserve(ways.size());
+    for (const scored_tables& way : ways) {
+      scores_.emplace_back(static_cast<Eigen::Index>(block), static_cast<Eigen::Index>(way.candidates->rows()));
+    }
+  }
 
   void fill(std::size_t first, std::size_t count) {
     for (std::size_t w = 0; w < ways_.size(); ++w) {
       const table& candidates = *ways_[w].candidates;
-      scores_[w].noalias() =
+      scores_[w].topRows(static_cast<Eigen::Index>(count)).noalias() =
           rows_of(*ways_[w].queries, first, count) * rows_of(candidates, 0, candidates.rows()).transpose();
     }
   }
@@ -90,24 +97,22 @@ void for_each_query(std::span<const scored_tables> ways, const std::function<voi
   const std::size_t queries = check_ways(ways), block = queries_a_block(ways);
   const cpu::single_threaded_blas one_thread_each;
   const auto blocks = static_cast<std::int64_t>((queries + block - 1) / block);
-  std::exception_ptr failure;
+  parallel_failure failure;
 #pragma omp parallel
   {
-    block_scores scores(ways);
+    std::optional<block_scores> scores;
 #pragma omp for schedule(dynamic)
     for (std::int64_t b = 0; b < blocks; ++b) {
-      try {
+      failure.guard([&] {
+        if (!scores) scores.emplace(ways, std::min(block, queries));
         const std::size_t first = static_cast<std::size_t>(b) * block;
         const std::size_t count = std::min(block, queries - first);
-        scores.fill(first, count);
-        for (std::size_t q = 0; q < count; ++q) visit(first + q, scores.query(q, first + q));
-      } catch (...) {
-#pragma omp critical(m2grl_score_failure)
-        if (!failure) failure = std::current_exception();
-      }
+        scores->fill(first, count);
+        for (std::size_t q = 0; q < count; ++q) visit(first + q, scores->query(q, first + q));
+      });
     }
   }
-  if (failure) std::rethrow_exception(failure);
+  failure.rethrow();
 }
 
 void for_each_score_row(const table& queries, const table& candidates,

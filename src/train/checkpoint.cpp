@@ -7,6 +7,7 @@
 
 #include "m2grl/error.hpp"
 #include "model/bounded_json.hpp"
+#include "model/folders.hpp"
 #include "model/staging.hpp"
 
 namespace m2grl {
@@ -44,10 +45,10 @@ std::uint64_t blocks_of(std::uint64_t bytes) { return bytes / block_bytes + (byt
 /// What killed runs left beside the file. One run at a time writes there.
 void remove_unfinished(const std::filesystem::path& file) {
   const std::string begin = fmt::format(".{}.", file.filename().string());
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(file.parent_path(), ignored)) {
-    if (entry.path().filename().string().rfind(begin, 0) == 0) std::filesystem::remove(entry.path(), ignored);
-  }
+  (void)files::for_each_name(file.parent_path(), [&](std::string_view name) {
+    std::error_code ignored;
+    if (name.starts_with(begin)) std::filesystem::remove(file.parent_path() / name, ignored);
+  });
 }
 
 }  // namespace

@@ -1,0 +1,54 @@
+/// A training that is told to stop does so within a second, and leaves a checkpoint that goes on.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "amount.hpp"
+#include "support/process.hpp"
+#include "train/catalogue.hpp"
+
+using namespace m2grl;
+using clock_type = std::chrono::steady_clock;
+
+TEST_CASE("cancel: a stop at any instant ends the run within a second, with a checkpoint that goes on") {
+  const int trials = test::amount("M2GRL_CANCEL_TRIALS", 100);
+  catalogue::inputs c;
+  catalogue::fill(c, 2000, 20, 20000, 10, 3);
+  train_config cfg = catalogue::small_config();
+  cfg.dim = 32;
+  cfg.epochs = 100000;  // no end of its own
+  cfg.checkpoint_seconds = 0.05;
+  const test::temporary_folder folder;
+  std::mt19937 random(7);
+  double slowest = 0;
+  std::uint64_t rounds = 0;
+  for (int trial = 0; trial < trials; ++trial) {
+    std::stop_source stop;
+    train_options options;
+    options.device = device_kind::cpu;
+    options.stop = stop.get_token();
+    options.checkpoints = {folder / "checkpoint", true};
+    std::atomic<clock_type::rep> asked{0};
+    const auto pause = std::chrono::microseconds(random() % 60000);
+    std::jthread canceller([&] {
+      std::this_thread::sleep_for(pause);
+      asked = clock_type::now().time_since_epoch().count();
+      stop.request_stop();
+    });
+    const train_result result = train(cfg, c.views, c.linked, options);
+    const auto ended = clock_type::now();
+    const std::chrono::duration<double> took = ended - clock_type::time_point(clock_type::duration(asked.load()));
+    CAPTURE(trial);
+    REQUIRE(result.stopped);
+    REQUIRE(result.kept);
+    REQUIRE(result.resumed_from_round == rounds);  // the checkpoint of the trial before
+    rounds = result.rounds;
+    slowest = std::max(slowest, took.count());
+  }
+  CHECK(slowest < 1);
+  CHECK(rounds > 0);
+  std::printf("cancelled %d times, at most %.3f s after the request, %llu rounds done\n", trials, slowest,
+              static_cast<unsigned long long>(rounds));
+}
