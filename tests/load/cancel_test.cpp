@@ -15,7 +15,7 @@ using clock_type = std::chrono::steady_clock;
 TEST_CASE("cancel: a stop at any instant ends the run within a second, with a checkpoint that goes on") {
   const int trials = test::amount("M2GRL_CANCEL_TRIALS", 100);
   catalogue::inputs c;
-  catalogue::fill(c, 2000, 20, 20000, 10, 3);
+  catalogue::fill(c, 500, 20, 4000, 10, 3);
   train_config cfg = catalogue::small_config();
   cfg.dim = 32;
   cfg.epochs = 100000;  // no end of its own
@@ -31,8 +31,14 @@ TEST_CASE("cancel: a stop at any instant ends the run within a second, with a ch
     options.stop = stop.get_token();
     options.checkpoints = {folder / "checkpoint", true};
     std::atomic<clock_type::rep> asked{0};
+    std::atomic<bool> begun{trial % 2 == 0};  // every other one from the first round on, else from before the start
+    options.on_progress = [&](const progress&) {
+      begun = true;
+      begun.notify_all();
+    };
     const auto pause = std::chrono::microseconds(random() % 60000);
     std::jthread canceller([&] {
+      begun.wait(false);
       std::this_thread::sleep_for(pause);
       asked = clock_type::now().time_since_epoch().count();
       stop.request_stop();

@@ -38,19 +38,17 @@ TEST_CASE("kills: whatever instant a save is killed at, checkpoint and model are
   const temporary_folder folder;
   std::mt19937 random(11);
   std::uint64_t kept = 0;
-  int met = 0;  // kills that came after a round at all
   for (int kill = 0; kill < kills; ++kill) {
     const std::uint64_t before = kept;
     {
       const process running({M2GRL_SOAK_WRITER, folder.path().string()}, folder.path());
       while (last_round(folder / "log") <= before) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      std::this_thread::sleep_for(std::chrono::microseconds(random() % 50000));
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % 200000));
     }  // killed
     const std::uint64_t last = last_round(folder / "log");
     CAPTURE(kill, before, last);
     REQUIRE(last > before);
-    REQUIRE(fs::exists(folder / "checkpoint"));
-    kept = rounds_of(folder / "checkpoint");
+    kept = fs::exists(folder / "checkpoint") ? rounds_of(folder / "checkpoint") : 0;
     // The checkpoint of round r is begun after r, and that of r - 1 stands before it is.
     REQUIRE(kept + 2 >= last);
     REQUIRE(kept <= last);
@@ -59,9 +57,9 @@ TEST_CASE("kills: whatever instant a save is killed at, checkpoint and model are
       REQUIRE(saved + 1 >= last);
       REQUIRE(saved <= last);
     }
-    met += last > before + 1 ? 1 : 0;
     fs::remove(folder / "log");
   }
-  CHECK(met > kills / 2);
+  CHECK(kept > 2);
+  CHECK(fs::exists(folder / "model"));
   std::printf("killed %d times, %llu rounds kept\n", kills, static_cast<unsigned long long>(kept));
 }
