@@ -25,7 +25,8 @@ WARM_UP = 0.1      # of the samples
 
 
 def test(build, case, **amounts):
-    environment = dict(os.environ, **{name: str(value) for name, value in amounts.items()})
+    memory = {"TMPDIR": "/dev/shm"} if os.path.isdir("/dev/shm") else {}  # thousands of files are flushed
+    environment = dict(os.environ, **memory, **{name: str(value) for name, value in amounts.items()})
     start = time.monotonic()
     done = subprocess.run([build / "bin/test_load", case], capture_output=True, text=True, env=environment)
     entry = {"result": "passed" if done.returncode == 0 else "failed", "seconds": time.monotonic() - start, **amounts}

