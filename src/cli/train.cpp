@@ -110,10 +110,11 @@ std::string warm_text(const std::vector<warm_view>& views) {
       fmt::format("interrupted after {} of {}; ", plural(result.epochs, "epoch", "epochs"), cfg.train.epochs);
   if (checkpoint.empty()) throw interrupted(done + "no model was written");
   if (result.kept) throw interrupted(fmt::format("{}{} goes on with --resume", done, checkpoint.string()));
-  throw io_error(done + (fs::exists(checkpoint) ? fmt::format("its last checkpoint could not be written, {} is an "
-                                                              "earlier one; it goes on with --resume",
-                                                              checkpoint.string())
-                                                : "its checkpoint could not be written, nothing is left of it"));
+  throw io_error(done + (fs::is_regular_file(checkpoint)
+                             ? fmt::format("its last checkpoint could not be written, {} is an "
+                                           "earlier one; it goes on with --resume",
+                                           checkpoint.string())
+                             : "its checkpoint could not be written, nothing is left of it"));
 }
 
 train_result trained(const config& cfg, const dataset& data, const train_arguments& args, const embeddings* start,

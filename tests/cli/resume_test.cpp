@@ -58,6 +58,25 @@ TEST_CASE("a signal leaves a checkpoint; --resume goes on with it, and with no o
   CHECK_THAT(finished.out, Contains("model is finished"));
 }
 
+TEST_CASE("a checkpoint that cannot be written is a warning; that of an interrupted training an error") {
+  const temporary_folder folder;
+  shop::write(folder);
+  fs::create_directories(folder / "model" / "checkpoint");  // no file can be renamed to it
+  process running = start(folder, training("model", {"--overwrite", "--set", "train.epochs=1000000", "--log", "log"}));
+  wait_for(folder / "log");
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  running.signal(SIGINT);
+  const auto stopped = running.wait();
+  CHECK(stopped.code == 1);
+  CHECK_THAT(stopped.err, Contains("m2grl: warning: no checkpoint: cannot rename") &&
+                              Contains("its checkpoint could not be written, nothing is left of it"));
+  const auto done = command(
+      folder, training("model", {"--overwrite", "--set", "train.epochs=3", "--set", "train.checkpoint_steps=1"}));
+  CHECK(done.code == 0);
+  CHECK_THAT(done.err, Contains("m2grl: warning: no checkpoint: cannot rename"));
+  CHECK(fs::exists(folder / "model" / "model.json"));
+}
+
 TEST_CASE("killed at twenty instants, a training goes on each time, to the same model") {
   const temporary_folder folder;
   shop::write(folder);
