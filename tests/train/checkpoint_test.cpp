@@ -1,65 +1,20 @@
 /// A run that is cut anywhere goes on to the same bits; a file that is not whole, or of another run, is refused.
 #include <catch2/catch.hpp>
 #include <fstream>
-#include <functional>
 #include <random>
-#include <stop_token>
 #include <thread>
 
 #include "m2grl/error.hpp"
 #include "support/process.hpp"
-#include "train/catalogue.hpp"
 #include "train/checkpoint.hpp"
+#include "train/checkpoint_runs.hpp"
 
 using namespace m2grl;
+using namespace checkpoint_runs;
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A few rounds an epoch.
-void fill(catalogue::inputs& c) { catalogue::fill(c, 120, 8, 2000, 12, 3); }
-
-train_config small_config() {
-  train_config cfg = catalogue::small_config();
-  cfg.dim = 4;
-  cfg.epochs = 3;
-  cfg.negatives = 1;
-  cfg.window = 1;
-  cfg.subsample = 1e-4;
-  cfg.deterministic = true;
-  cfg.checkpoint_seconds = 0;
-  return cfg;
-}
-
-/// Trains until `rounds` rounds are done, and is then stopped; 0: to the end.
-train_result train_until(std::uint64_t rounds, const catalogue::inputs& c, const train_config& cfg,
-                         const checkpoint_options& checkpoints = {},
-                         const std::function<double(const embeddings&)>& validate = {}) {
-  std::stop_source stop;
-  train_options options;
-  options.device = device_kind::cpu;
-  options.checkpoints = checkpoints;
-  options.stop = stop.get_token();
-  options.validate = validate;
-  options.on_progress = [&](const progress& now) {
-    if (now.round == rounds) stop.request_stop();
-  };
-  return train(cfg, c.views, c.linked, options);
-}
-
-bool same_history(const training_history& a, const training_history& b) {
-  return a.rounds == b.rounds && catalogue::same_bits(a.losses, b.losses) && catalogue::same_bits(a.weights, b.weights);
-}
-
-void check_same(const train_result& a, const train_result& b) {
-  CHECK(catalogue::same_bits(a.learned, b.learned));
-  CHECK(same_history(a.learned.history, b.learned.history));
-  CHECK(a.pairs == b.pairs);
-  CHECK(a.rounds == b.rounds);
-  CHECK(a.epochs == b.epochs);
-  CHECK(a.best_epoch == b.best_epoch);
-}
 
 /// What the golden files hold the third round of.
 struct golden_run {
@@ -330,67 +285,4 @@ TEST_CASE("checkpoint: where it cannot be written the run ends with that error, 
   const std::string before = test::read_file(folder / "checkpoint");
   CHECK(folder.names() == std::vector<std::string>{"checkpoint", "taken"});
   CHECK(test::read_file(folder / "checkpoint") == before);
-}
-
-TEST_CASE("checkpoint: a failure that is told ends nothing, and the next one is tried") {
-  catalogue::inputs c;
-  fill(c);
-  train_config cfg = small_config();
-  cfg.checkpoint_steps = 1;
-  const test::temporary_folder folder;
-  const fs::path file = folder / "checkpoint";
-  const train_result whole = train_until(0, c, small_config());
-  const std::thread::id caller = std::this_thread::get_id();
-  std::vector<std::string> told;
-  const checkpoint_options kept{file, false, [&](const std::string& why) {
-                                  CHECK(std::this_thread::get_id() == caller);
-                                  told.push_back(why);
-                                }};
-  std::uint64_t healed_at = 0;
-  const auto train_healed = [&](std::uint64_t until) {
-    fs::create_directory(file);  // no file can be renamed to it
-    std::stop_source stop;
-    train_options options;
-    options.device = device_kind::cpu;
-    options.checkpoints = kept;
-    options.stop = stop.get_token();
-    options.on_progress = [&](const progress& now) {
-      if (now.round == healed_at) fs::remove(file);
-      if (now.round == until) stop.request_stop();
-    };
-    return train(cfg, c.views, c.linked, options);
-  };
-  SECTION("for good") {
-    check_same(train_healed(0), whole);
-    CHECK(told.size() == whole.rounds);
-    CHECK_THAT(told.front(), Contains(file.string()));
-  }
-  SECTION("for good, and the run is stopped") {
-    const train_result stopped = train_healed(3);
-    CHECK(stopped.stopped);
-    CHECK_FALSE(stopped.kept);
-    CHECK(told.size() == 4);  // that of the stop is told, too
-  }
-  SECTION("for a while") {
-    healed_at = 4;
-    const train_result stopped = train_healed(6);
-    CHECK(stopped.kept);
-    CHECK(told.size() >= 2);
-    CHECK(told.size() <= 4);
-    const train_result rest = train_until(0, c, cfg, {file, true});
-    CHECK(rest.resumed_from_round == 6);
-    check_same(rest, whole);
-  }
-  for (const std::string& name : folder.names()) CHECK(name == "checkpoint");
-}
-
-TEST_CASE("checkpoint: a stop says whether it was kept") {
-  catalogue::inputs c;
-  fill(c);
-  const test::temporary_folder folder;
-  CHECK_FALSE(train_until(2, c, small_config()).kept);
-  CHECK(train_until(2, c, small_config(), {folder / "checkpoint", true}).kept);
-  const train_result ended = train_until(0, c, small_config(), {folder / "checkpoint", true});
-  CHECK_FALSE(ended.stopped);
-  CHECK_FALSE(ended.kept);
 }
