@@ -56,7 +56,7 @@ def trained(build, minutes):
                               text=True)
     if done.returncode != 0:
         return {"result": "failed", "minutes": minutes, "reason": done.stderr[-4000:]}
-    samples = [json.loads(line) for line in done.stdout.splitlines()]
+    samples = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if len(samples) < 30:
         return {"result": "failed", "minutes": minutes, "reason": f"{len(samples)} samples are too few"}
     rate = compared([s["pairs"] / s["seconds"] for s in samples])
