@@ -14,8 +14,9 @@ int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const std::filesystem::path folder = argv[1];
   catalogue::inputs c;
-  catalogue::fill(c, 120, 8, 2000, 12, 3);
+  catalogue::fill(c, 20000, 8, 500, 12, 3);  // much to save, little to train: kills meet saves
   train_config cfg = catalogue::small_config();
+  cfg.dim = 64;
   cfg.epochs = 1000000;
   cfg.checkpoint_seconds = 0;
   cfg.checkpoint_steps = 1;
@@ -25,7 +26,7 @@ int main(int argc, char** argv) {
   std::FILE* const log = std::fopen((folder / "log").c_str(), "wb");
   if (log == nullptr) return 1;
   // The report counts the rounds that went before: a test sees which one a model was saved after.
-  model m = test::small_model();
+  model m = test::small_model(5000);
   options.on_progress = [&](const progress& now) {
     std::fprintf(log, "%llu\n", static_cast<unsigned long long>(now.round));
     std::fflush(log);
