@@ -4,12 +4,12 @@
 
 #include "evaluate/bootstrap.hpp"
 #include "evaluate/ranking.hpp"
-#include "search/score_rows.hpp"
 #include "ingest/find_link.hpp"
 #include "m2grl/alignment_evaluation.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/recommend.hpp"
 #include "metric/relation_space.hpp"
+#include "search/score_rows.hpp"
 #include "table_rows.hpp"
 
 namespace m2grl {

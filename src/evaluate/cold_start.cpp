@@ -6,10 +6,10 @@
 #include <numeric>
 
 #include "evaluate/ranking.hpp"
-#include "search/score_rows.hpp"
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/kernel/philox.hpp"
+#include "search/score_rows.hpp"
 
 namespace m2grl {
 namespace {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "evaluate/ranking.hpp"
-#include "search/score_rows.hpp"
 #include "m2grl/compose.hpp"
 #include "m2grl/error.hpp"
+#include "search/score_rows.hpp"
 
 namespace m2grl {
 

@@ -48,7 +48,8 @@ TEST_CASE("a signal leaves a checkpoint; --resume goes on with it, and with no o
     CHECK_THAT(result.err, Contains(why));
   };
   refused(training("model"), "holds a training that did not end; --resume goes on with it");
-  refused(training("model", {"--resume"}), "it was written with train.epochs = 1000000, this run has train.epochs = 4000");
+  refused(training("model", {"--resume"}),
+          "it was written with train.epochs = 1000000, this run has train.epochs = 4000");
   refused({"eval", "model"}, "is not an m2grl model");
   CHECK(command(folder, training("model", {"--resume", "--overwrite"})).code == 2);
   CHECK(command(folder, training("model", {"--overwrite", "--set", "train.epochs=2"})).code == 0);
