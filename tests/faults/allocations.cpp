@@ -82,6 +82,9 @@ void* aligned(std::size_t alignment, std::size_t bytes) {
 }
 void release(void* memory) { std::free(memory); }
 }  // namespace
+
+/// Of those libraries' own constructors: see leaks in without_memory.hpp.
+extern "C" const char* __lsan_default_suppressions() { return "leak:nlohmann::\nleak:hnswlib::\n"; }
 #else
 extern "C" {
 
