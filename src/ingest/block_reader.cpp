@@ -139,8 +139,8 @@ void fault_log::rethrow(const block_reader& reader) const {
   if (reader.source_fault() && (!first_ || reader.next_index() <= first_->block)) {
     try {
       std::rethrow_exception(reader.source_fault());
-    } catch (const parse_fault& fault) {
-      throw invalid_input({reader.name(), before.back() + 1, 1}, fault.message);
+    } catch (const parse_fault& unread) {
+      throw invalid_input({reader.name(), before.back() + 1, 1}, unread.message);
     }
   }
   if (first_) {

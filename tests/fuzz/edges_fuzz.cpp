@@ -34,9 +34,9 @@ void check(const view_data& view) {
 
 void read(const config& cfg) {
   ingest::edge_views whole, cut;
-  const std::string refused = fuzz::refusal([&] { whole = ingest::read_edge_views(cfg, 1); });
+  const std::string refused = fuzz::refusal([&] { whole = ingest::read_edge_views(cfg, {}, 1); });
   // A line with two faults may be told by either.
-  fuzz::require(fuzz::refusal([&] { cut = ingest::read_edge_views(cfg, 1, 16); }).empty() == refused.empty(),
+  fuzz::require(fuzz::refusal([&] { cut = ingest::read_edge_views(cfg, {}, 1, 16); }).empty() == refused.empty(),
                 "blocks of any size are taken or refused");
   if (!refused.empty()) return;
   fuzz::require(whole.edges == cut.edges && whole.unused == cut.unused, "small blocks hold as many edges");

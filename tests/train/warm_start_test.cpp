@@ -1,4 +1,6 @@
 /// Going on with a model on new events: what is kept, where added nodes begin, and what is refused.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -13,16 +15,14 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-/// A log of users 0 … 59 over items first … last, whose category is item % 4; item 99 of category "late", too.
+/// A log of users 0 … 59 over items first … last, whose category is item % 4.
 std::string log_of(int first, int last, unsigned seed) {
   std::mt19937 random(seed);
   std::string text = "user,item,category,time\n";
   for (int user = 0; user < 60; ++user) {
     for (int event = 0; event < 8; ++event) {
       const int item = first + static_cast<int>(random() % static_cast<unsigned>(last - first + 1));
-      const std::string category = item == 99 ? "late" : "c" + std::to_string(item % 4);
-      text += "u" + std::to_string(user) + ",i" + std::to_string(item) + "," + category + "," + std::to_string(event) +
-              "\n";
+      text += fmt::format("u{},i{},c{},{}\n", user, item, item % 4, event);
     }
   }
   return text;
