@@ -40,7 +40,7 @@ std::size_t open_files() {
 checkpoint checkpoint_of_version(int version) {
   checkpoint c;
   c.device = "cpu";
-  c.run = {"dim = 4"};
+  c.run.options = {"train.dim = 4"};
   c.trainer = {{"version", version}};
   c.parts = {{"a", std::vector<std::byte>(3'000'000, std::byte(version))}, {"empty", {}}, {"b", {std::byte(3)}}};
   return c;

@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
   try_read(folder, text, [](files::input_file& file) { return files::read_npy_u32(file); });
   try_read(folder, text, [](files::input_file& file) { return files::read_npy_u64(file); });
   using shape = std::pair<std::uint64_t, std::uint64_t>;
-  for (const shape wanted : {shape{2, 3}, shape{0, 3}, shape{2, 0}}) {
+  for (const shape& wanted : {shape{2, 3}, shape{0, 3}, shape{2, 0}}) {
     try_read(folder, text,
              [&](files::input_file& file) { return files::read_npy_table(file, wanted.first, wanted.second); });
   }
