@@ -128,6 +128,7 @@ class starter {
   starter(const model& old, const config& cfg, const dataset& data) : old_(old), cfg_(cfg), data_(data) {}
 
   warm_tables tables() {
+    check_dim();
     for (const link_config& link : cfg_.links) warm_.start.relations.push_back(relation_of(link));
     for (std::size_t v = 0; v < data_.views.size(); ++v) add_view(v);
     for (const view_data& view : data_.views) add_task(view.name);
@@ -136,6 +137,15 @@ class starter {
   }
 
  private:
+  void check_dim() const {
+    for (const view_data& view : data_.views) {
+      const model_view* const old = find_view(old_, view.name);
+      if (old == nullptr || old->tables.input.dim() == cfg_.train.dim) continue;
+      throw invalid_input(fmt::format("train.dim is {}, the model that it would go on from has {} dimensions",
+                                      cfg_.train.dim, old->tables.input.dim()));
+    }
+  }
+
   std::size_t place(const std::string& view) const {
     const auto found =
         std::find_if(data_.views.begin(), data_.views.end(), [&](const view_data& v) { return v.name == view; });
@@ -173,10 +183,6 @@ class starter {
     if (old == nullptr) {
       warm_.start.views.emplace_back();
       return;
-    }
-    if (old->tables.input.dim() != cfg_.train.dim) {
-      throw invalid_input(fmt::format("train.dim is {}, the model that it would go on from has {} dimensions",
-                                      cfg_.train.dim, old->tables.input.dim()));
     }
     require_old_first(view.ids, *old);
     warm_.views.back().kept = old->ids.size();
