@@ -84,7 +84,9 @@ TEST_CASE("warm start: trained on the new events it knows old and new circles") 
   const auto next = [&](const std::string& item) {
     return rows_of(command(folder, {"search", "renewed", "--id", item, "-k", "1"}).out).at(0).at(2);
   };
-  for (const int circle : {0, 3, 5, 8, 9}) {  // seen before; before and since; since
+  // Seen before, before and since, since. (Where new items share the category of old ones, as of circle 0, they begin
+  // beside them, and are what follows them, too.)
+  for (const int circle : {2, 3, 5, 8, 9}) {
     CAPTURE(circle);
     CHECK(next(shop::item(circle, 2)) == shop::item(circle, 3));
   }
