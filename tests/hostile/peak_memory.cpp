@@ -13,12 +13,19 @@ namespace {
 
 std::atomic<std::size_t> held{0}, most{0};
 
-void* counted(std::size_t bytes) {
+/// Null where there is no memory.
+void* counted(std::size_t bytes) noexcept {
   void* memory = std::malloc(bytes == 0 ? 1 : bytes);
-  if (memory == nullptr) throw std::bad_alloc();
+  if (memory == nullptr) return nullptr;
   const std::size_t now = held += malloc_usable_size(memory);
   for (std::size_t before = most; before < now && !most.compare_exchange_weak(before, now);) {
   }
+  return memory;
+}
+
+void* counted_or_thrown(std::size_t bytes) {
+  void* memory = counted(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
@@ -39,8 +46,10 @@ std::size_t resident(const std::string& key) {
 
 }  // namespace
 
-void* operator new(std::size_t bytes) { return counted(bytes); }
-void* operator new[](std::size_t bytes) { return counted(bytes); }
+void* operator new(std::size_t bytes) { return counted_or_thrown(bytes); }
+void* operator new[](std::size_t bytes) { return counted_or_thrown(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
 void operator delete(void* memory) noexcept { uncounted(memory); }
 void operator delete[](void* memory) noexcept { uncounted(memory); }
 void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }

@@ -168,9 +168,10 @@ TEST_CASE_METHOD(text_readers,
     for (const auto& read : reads) check_refused(read, "given:1:1: " + std::string(too_long));
   }
   SECTION("of blank lines") {
-    write_bomb("\n", 72);
+    write_bomb("               \n", 72);
     check_refused([&] { read_edges(); }, "the file holds no edges");
     check_refused([&] { (void)read_labels(nodes, file()); }, "there are no labels");
+    write_bomb("\n", 72);
     CHECK(refusal_of([&] { CHECK(read_nodes(nodes, file()).lines == 0); }) == "accepted");
   }
 }
