@@ -148,6 +148,7 @@ std::vector<std::string> hostile_checkpoints() {
   }
   all.push_back(checkpoint_with(header_with(std::string(1000000, '['))));
   all.push_back(checkpoint_with(header_with("[" + std::string(1 << 20, '1') + "]")));
+  if (sanitized) return all;
   std::string zeros = "[0", empty = "[[]", objects = "[{\"a\":0}";
   for (std::size_t i = 0; i < 1200000; ++i) zeros += ",0", empty += ",[]";
   for (std::size_t i = 0; i < 700000; ++i) objects += ",{\"a\":0}";
@@ -262,11 +263,13 @@ TEST_CASE("hostile: manifests") {
     check_refused(load, "this is not the manifest of an m2grl model, or it is damaged");
   };
   nested(std::string(1000000, '[') + std::string(1000000, ']'));
-  std::string zeros = "[0", objects = "[{\"a\":0}";
-  for (std::size_t i = 0; i < 1200000; ++i) zeros += ",0";
-  for (std::size_t i = 0; i < 900000; ++i) objects += ",{\"a\":0}";
-  nested(zeros + "]");
-  nested(objects + "]");
+  if (!sanitized) {
+    std::string zeros = "[0", objects = "[{\"a\":0}";
+    for (std::size_t i = 0; i < 1200000; ++i) zeros += ",0";
+    for (std::size_t i = 0; i < 900000; ++i) objects += ",{\"a\":0}";
+    nested(zeros + "]");
+    nested(objects + "]");
+  }
   write_bytes(place / "model.json", std::string(std::size_t{9} << 20, ' '));
   check_refused(load, "at most 8388608 are expected");
   const std::string rows = "(2305843009213693952, 0)";

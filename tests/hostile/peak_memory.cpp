@@ -58,11 +58,6 @@ void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); 
 namespace m2grl::test {
 
 std::size_t peak_memory_of(const std::function<void()>& call) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr bool sanitized = true;  // which keeps what is freed
-#else
-  constexpr bool sanitized = false;
-#endif
   const std::size_t held_before = held;
   most = held_before;
   const bool reset = !sanitized && static_cast<bool>(std::ofstream("/proc/self/clear_refs") << 5 << std::flush);

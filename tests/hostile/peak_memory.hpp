@@ -6,6 +6,13 @@
 
 namespace m2grl::test {
 
+/// Under a sanitizer, which keeps what is freed, and for which a million values are slow.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 /// Bytes beyond those held before: what operator new gave out and, where no sanitizer is in the way, what became
 /// resident. The larger of the two; the latter is known to some hundred KiB.
 [[nodiscard]] std::size_t peak_memory_of(const std::function<void()>& call);
