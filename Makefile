@@ -22,10 +22,7 @@ test: build  ## the release tests, then the CPU tests, but for statistics, under
 
 check: check-format check-docs check-consumers check-tidy check-tsan  ## the slower checks, each also alone:
 
-check-coverage: check-deps  ## lines and branches that the CPU tests run: build-coverage/coverage.txt, html
-	@scripts/coverage.sh
-
-format: check-deps  ## sources as .clang-format says
+check-format: check-deps  ## sources as .clang-format says
 	@scripts/check_format.sh
 
 check-docs: build  ## links, paths, options of the documentation; README's commands and code, run
@@ -39,6 +36,9 @@ check-tidy: check-deps  ## clang-tidy over src and the headers that it includes
 
 check-tsan: check-deps  ## the CPU tests, but for statistics, under ThreadSanitizer
 	@scripts/check_tsan.sh
+
+coverage: check-deps  ## lines and branches that the CPU tests run: build-coverage/coverage.txt, html
+	@scripts/coverage.sh
 
 fuzz: check-deps  ## every reader under libFuzzer, FUZZ_RUNS inputs each; hours with the default of 10,000,000
 	@scripts/fuzz.sh

@@ -17,7 +17,8 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from told import ROOT, told
+
 # Small tests, for a sanitizer makes seconds of them minutes; every tool sees each, the most important first.
 SANITIZER_TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
 SANITIZED_TESTS = ("cuda_sgns", "cuda_align", "cuda_walk", "cuda_graph", "cuda_metric", "cuda_device_memory")
@@ -130,13 +131,6 @@ def peer_ratio(bench, peers):
     ratio = figures[SGNS_FIGURE] / rates[better]
     return {"result": "passed", "peer": better, "ratio": ratio, "ratio_at_least": PEER_RATIO,
             "met": ratio >= PEER_RATIO}
-
-
-def told(command):
-    try:
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
 
 
 def main():

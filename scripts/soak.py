@@ -19,7 +19,8 @@ import subprocess
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from told import ROOT, told
+
 FLAT = 0.01        # most that medians may differ
 WARM_UP = 0.1      # of the samples
 
@@ -66,13 +67,6 @@ def trained(build, minutes):
     return {"result": "passed" if passed else "failed", "minutes": minutes, "samples": len(samples),
             "pairs_per_second": rate, "resident_bytes": memory, "rate_flat_within_1_percent":
             abs(rate["change"]) <= FLAT}
-
-
-def told(command):
-    try:
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
 
 
 def main():

@@ -10,6 +10,7 @@
 #include "ingest/cold_items.hpp"
 #include "ingest/edge_list.hpp"
 #include "ingest/event_log.hpp"
+#include "ingest/find_link.hpp"
 #include "ingest/finish_queries.hpp"
 #include "ingest/parallel.hpp"
 #include "ingest/sessions.hpp"
@@ -55,13 +56,6 @@ value_source source_of(const config& cfg, std::size_t v, const event_log& log, s
   return {std::move(parts.names), &cell_of_event, std::move(parts.rows)};
 }
 
-std::size_t index_of(const config& cfg, const std::string& name) {
-  for (std::size_t v = 0; v < cfg.views.size(); ++v) {
-    if (cfg.views[v].name == name) return v;
-  }
-  throw invalid_input(fmt::format("a link names view \"{}\", which does not exist", name));
-}
-
 /// Every attribute view is linked from the item view, and so is every other view of its nodes where those come from
 /// an edge list; then come the links that the configuration adds.
 std::vector<std::pair<std::size_t, std::size_t>> wanted_links(const config& cfg) {
@@ -70,7 +64,7 @@ std::vector<std::pair<std::size_t, std::size_t>> wanted_links(const config& cfg)
     if (cfg.views[v].edges.empty() || share_nodes(cfg.views[0], cfg.views[v])) wanted.emplace_back(0, v);
   }
   for (const link_config& link : cfg.links) {
-    const std::pair pair{index_of(cfg, link.from), index_of(cfg, link.to)};
+    const std::pair pair{view_of_link(cfg.views, link.from), view_of_link(cfg.views, link.to)};
     if (std::find(wanted.begin(), wanted.end(), pair) == wanted.end()) wanted.push_back(pair);
   }
   return wanted;

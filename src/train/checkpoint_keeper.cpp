@@ -86,7 +86,11 @@ void checkpoint_keeper::resume(backend& b, run_progress& done, embeddings& best)
   }
   part_reader parts(in, how_.file);
   try {
-    done = progress_from(header.at("trainer").at("progress"), problem_.tasks());
+    try {
+      done = progress_from(header.at("trainer").at("progress"), problem_.tasks());
+    } catch (const invalid_input& fault) {
+      refuse(fault.what());  // which knows neither file nor run
+    }
     parts.read(b.state(),
                [&](const state_part& part, const std::vector<std::byte>& bytes) { b.write_state(part, bytes.data()); });
     if (const json& tasks = header.at("trainer").at("best_tasks"); !tasks.empty()) {

@@ -1,5 +1,9 @@
 #include "train/run_progress.hpp"
 
+#include <fmt/format.h>
+
+#include "m2grl/error.hpp"
+
 namespace m2grl {
 namespace {
 
@@ -13,9 +17,8 @@ json to_json(const std::vector<kernel::loss_tally>& tallies) {
 
 /// `list`: one entry for each task.
 const json& checked(const json& list, std::size_t tasks) {
-  (void)list.at(tasks == 0 ? 0 : tasks - 1);
-  if (list.size() != tasks) (void)json::array().at(0);  // as at() tells of a list that is too short
-  return list;
+  if (list.size() == tasks) return list;
+  throw invalid_input(fmt::format("its progress speaks of {} tasks, the run has {}", list.size(), tasks));
 }
 
 std::vector<kernel::loss_tally> tallies_from(const json& list, std::size_t tasks) {
@@ -66,7 +69,9 @@ run_progress progress_from(const json& entry, std::size_t tasks) {
     recorded.points.push_back({point.at("rounds").get<std::uint64_t>(), tallies_from(point.at("tallies"), tasks),
                                checked(point.at("weights"), tasks).get<std::vector<double>>()});
   }
-  if (!p.history.go_on_from(std::move(recorded), p.rounds)) (void)json::array().at(0);
+  if (!p.history.go_on_from(std::move(recorded), p.rounds)) {
+    throw invalid_input(fmt::format("its history is not one of {} rounds", p.rounds));
+  }
   return p;
 }
 

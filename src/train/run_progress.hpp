@@ -25,7 +25,8 @@ struct run_progress {
 };
 
 [[nodiscard]] nlohmann::json to_json(const run_progress& p);
-/// Throws nlohmann::json::exception where it is not what to_json() gives, or speaks of another number of tasks.
+/// Throws nlohmann::json::exception where it is not what to_json() gives; invalid_input where it speaks of another
+/// number of tasks, or its history of other rounds.
 [[nodiscard]] run_progress progress_from(const nlohmann::json& entry, std::size_t tasks);
 
 [[nodiscard]] nlohmann::json to_json(const std::vector<task_state>& tasks);

@@ -189,15 +189,8 @@ std::deque<csr_graph> build_graphs(problem& p) {
   return graphs;
 }
 
-std::size_t view_index(const dataset& data, const std::string& name) {
-  for (std::size_t v = 0; v < data.views.size(); ++v) {
-    if (data.views[v].name == name) return v;
-  }
-  throw invalid_input(fmt::format("a link names view \"{}\", which does not exist", name));
-}
-
 link_input linked_input(const dataset& data, const link_config& wanted) {
-  const std::size_t from = view_index(data, wanted.from), to = view_index(data, wanted.to);
+  const std::size_t from = view_of_link(data.views, wanted.from), to = view_of_link(data.views, wanted.to);
   if (const link_data* link = find_link(data.links, from, to)) return {from, to, link->targets, link->counts, wanted};
   throw invalid_input(fmt::format("the data links no \"{}\" to a \"{}\"", wanted.from, wanted.to));
 }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "ingest/find_link.hpp"
 #include "m2grl/error.hpp"
@@ -146,18 +145,11 @@ class starter {
     }
   }
 
-  std::size_t place(const std::string& view) const {
-    const auto found =
-        std::find_if(data_.views.begin(), data_.views.end(), [&](const view_data& v) { return v.name == view; });
-    if (found == data_.views.end())
-      throw invalid_input(fmt::format("a link names view \"{}\", which does not exist", view));
-    return static_cast<std::size_t>(found - data_.views.begin());
-  }
-
   /// The old model's alignment of these views; without W where it has none.
   relation relation_of(const link_config& link) const {
     relation r;
-    r.from = place(link.from), r.to = place(link.to), r.projection = link.projection;
+    r.from = view_of_link(data_.views, link.from), r.to = view_of_link(data_.views, link.to),
+    r.projection = link.projection;
     for (const relation& old : old_.relations) {
       if (old_.views[old.from].name != link.from || old_.views[old.to].name != link.to) continue;
       check_shape(old, link);

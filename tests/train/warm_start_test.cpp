@@ -106,6 +106,11 @@ TEST_CASE("warm start: old nodes come first under their ids, and held-out events
   for (std::size_t at = 0; at < plain.views[0].sequences.ids.size(); ++at) {
     CHECK(ids.name(c.data.views[0].sequences.ids[at]) == plain.views[0].ids.name(plain.views[0].sequences.ids[at]));
   }
+  // Negatives are drawn by what occurred before, too.
+  for (node_id i = 0; i < ids.size(); ++i) {
+    CHECK(c.data.views[0].noise_counts[i] == ids.counts()[i] + (i < before.size() ? before.counts()[i] : 0));
+  }
+  CHECK(plain.views[0].noise_counts.empty());
   CHECK(c.data.views[1].ids.name(4) == "late");
   for (std::size_t q = 0; q < c.data.test.size(); ++q) CHECK(c.data.test.targets[q] != no_node);
 }
@@ -205,6 +210,23 @@ TEST_CASE("warm start: a training begins with it") {
       for (std::size_t d = 0; d < now.dim(); ++d) CHECK(std::fabs(now[i][d] - before[i][d]) < 1e-20f);
     }
   }
+}
+
+TEST_CASE("warm start: an old node that the events do not show is drawn as a negative, and else left alone") {
+  const renewed_case c;
+  const warm_tables warm = warm_start(c.old, c.cfg, c.data);
+  const train_result result = train_on_cpu(c.cfg, c.data, &warm.start);
+  std::size_t unseen = 0;
+  for (node_id i = 0; i < c.old.views[0].ids.size(); ++i) {
+    if (c.data.views[0].ids.counts()[i] > 0) continue;
+    ++unseen;
+    const auto same = [&](const table& now, const table& begin) {
+      return std::equal(now[i].begin(), now[i].end(), begin[i].begin());
+    };
+    CHECK(same(result.learned.views[0].input, warm.start.views[0].input));
+    CHECK_FALSE(same(result.learned.views[0].output, warm.start.views[0].output));
+  }
+  CHECK(unseen >= 15);
 }
 
 TEST_CASE("warm start: counts and links add up in the renewed model") {
