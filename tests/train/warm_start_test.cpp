@@ -107,6 +107,7 @@ TEST_CASE("warm start: old nodes come first under their ids, and held-out events
     CHECK(ids.name(c.data.views[0].sequences.ids[at]) == plain.views[0].ids.name(plain.views[0].sequences.ids[at]));
   }
   // Negatives are drawn by what occurred before, too.
+  REQUIRE(c.data.views[0].noise_counts.size() == ids.size());
   for (node_id i = 0; i < ids.size(); ++i) {
     CHECK(c.data.views[0].noise_counts[i] == ids.counts()[i] + (i < before.size() ? before.counts()[i] : 0));
   }
