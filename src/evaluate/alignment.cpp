@@ -89,7 +89,7 @@ alignment_row evaluate(const model& m, const relation& r, std::span<const std::u
   const table nodes = metric::in_relation_space(to.tables.input, r.w_to.empty() ? r.w_from : r.w_to, r.projection);
   link_measures by_logit(link, to.ids.size(), k, items.size()), by_count = by_logit;
   const std::vector<float> counts(to.ids.counts().begin(), to.ids.counts().end());
-  for_each_score_row(queries, nodes, [&](std::size_t place, std::span<float> scores) {
+  for_each_score_row(queries, nodes, [&](std::size_t place, std::span<float> scores, visitor_scratch&) {
     by_logit.add(items[place], place, scores);
     by_count.add(items[place], place, counts);
   });

@@ -132,7 +132,7 @@ cold_start_evaluation evaluate_cold_start(const model& m, bool validation, const
   std::vector<std::uint64_t> ranks(held_out.size()), known_ranks;
   ranking::shown_nodes shown(m.cold.size()), known_shown(m.cold.size());
   for_each_score_row(queries, candidate_vectors(cold, how.input_similarity),
-                     [&](std::size_t q, std::span<float> scores) {
+                     [&](std::size_t q, std::span<float> scores, visitor_scratch&) {
                        cold_ranking ranking(scores.size(), intervals.seed);
                        ranks[q] = ranking.rank(q, scores, held_out.targets[q]);
                        const auto best = ranking.best(most);

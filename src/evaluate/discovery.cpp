@@ -101,21 +101,21 @@ class list_collector {
         hits_{std::vector<std::vector<std::uint32_t>>(held_out.size()), {}} {}
 
   /// scores: item, composed and, where a row mixes it in, the metric.
-  void visit(std::size_t query, score_rows scores) {
-    thread_local std::vector<float> ranked;
+  void visit(std::size_t query, score_rows scores, visitor_scratch& own) {
+    std::vector<float>& ranked = own.scores;
     const familiar_items familiar = known_.familiar(query, facts_.categories());
-    rank(query, 0, scores[0]);
+    rank(query, 0, scores[0], own.best);
     ranked.assign(scores[1].begin(), scores[1].end());
-    rank(query, 1, ranked);
+    rank(query, 1, ranked, own.best);
     ranked.assign(scores[1].begin(), scores[1].end());
     familiar.change(ranked, [](float) { return excluded_score; });  // a target among them is a miss
-    rank(query, 2, ranked);
+    rank(query, 2, ranked, own.best);
     if (rows_.size() == first_mix) return;
     for (const std::span<float> way : scores.subspan(1)) standardise(way);
     for (std::size_t row = first_mix; row < rows_.size(); ++row) {
       mix_scores(scores.subspan(1), rows_[row].mix, ranked);
       if (known_penalty_ > 0) familiar.change(ranked, [&](float score) { return score - known_penalty_; });
-      rank(query, row, ranked);
+      rank(query, row, ranked, own.best);
     }
   }
 
@@ -123,8 +123,7 @@ class list_collector {
   [[nodiscard]] query_hits& hits() noexcept { return hits_; }
 
  private:
-  void rank(std::size_t query, std::size_t row, std::span<float> scores) {
-    thread_local std::vector<node_id> best;
+  void rank(std::size_t query, std::size_t row, std::span<float> scores, std::vector<node_id>& best) {
     const auto history = held_out_.histories[query];
     const node_id target = held_out_.targets[query];
     const float goal = target == no_node ? 0 : scores[target];
@@ -211,7 +210,8 @@ discovery_evaluation evaluate_discovery(const model& m, bool validation, const e
   if (mixes_metric(options)) vectors.push_back(discovery::metric_vectors(m, held_out.histories, how));
   std::vector<scored_tables> ways;
   for (const score_vectors& way : vectors) ways.push_back({&way.queries, &way.candidates});
-  for_each_query(ways, [&](std::size_t query, score_rows scores) { lists.visit(query, scores); });
+  for_each_query(ways,
+                 [&](std::size_t query, score_rows scores, visitor_scratch& own) { lists.visit(query, scores, own); });
   const std::size_t known_last = classify(held_out, categories, known, lists.hits(), result);
   const hit_rates rates = rates_of(lists.hits(), result.rows.size() * how.k.size(), options.intervals);
   fill(result, lists, rates, how.k, known_last);

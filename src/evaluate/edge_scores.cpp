@@ -68,7 +68,7 @@ void edge_scorer::rank_block(std::span<const node_id> nodes, std::span<const nod
     backward = gather_rows(out, nodes);
     ways.push_back({&backward, &in});
   }
-  for_each_query(ways, [&](std::size_t q, score_rows rows) {
+  for_each_query(ways, [&](std::size_t q, score_rows rows, visitor_scratch&) {
     const std::span<float> scores = rows[0];
     if (rows.size() == 2) {
       for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += rows[1][i];

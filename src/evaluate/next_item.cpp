@@ -37,10 +37,9 @@ ranking_metrics evaluate_ranking(const table& queries, const table& candidates, 
   check_queries(held_out, candidates.rows());
   std::vector<std::uint64_t> ranks(held_out.size(), miss);
   shown_nodes shown(candidates.rows());
-  for_each_score_row(queries, candidates, [&](std::size_t q, std::span<float> scores) {
-    thread_local std::vector<node_id> best;
-    ranks[q] = rank_of(scores, held_out.histories[q], held_out.targets[q], most, best);
-    shown.show(best);
+  for_each_score_row(queries, candidates, [&](std::size_t q, std::span<float> scores, visitor_scratch& own) {
+    ranks[q] = rank_of(scores, held_out.histories[q], held_out.targets[q], most, own.best);
+    shown.show(own.best);
   });
   return summarise(ranks, k, shown, intervals);
 }

@@ -32,9 +32,9 @@ class list_maker {
         category_count_(m.views[view_index(m, view)].ids.size()),
         allowed_(allowed_items(filters, m.views[0].ids.size())) {}
 
-  [[nodiscard]] std::vector<scored_node> list(std::span<const node_id> history, score_rows scores) const {
-    thread_local std::vector<float> mixed;
-    thread_local std::vector<node_id> best;
+  [[nodiscard]] std::vector<scored_node> list(std::span<const node_id> history, score_rows scores,
+                                              visitor_scratch& own) const {
+    std::vector<float>& mixed = own.scores;
     for (const std::span<float> way : scores) standardise(way);
     mix_scores(scores, taste_.mix, mixed);
     penalise(history, mixed);
@@ -42,9 +42,9 @@ class list_maker {
       if (allowed_[id] == 0) mixed[id] = excluded_score;
     }
     for (const node_id id : history) mixed[id] = excluded_score;
-    select_top_k(mixed, k_, best);
+    select_top_k(mixed, k_, own.best);
     std::vector<scored_node> result;
-    for (const node_id id : best) result.push_back({id, mixed[id]});
+    for (const node_id id : own.best) result.push_back({id, mixed[id]});
     return result;
   }
 
@@ -88,8 +88,9 @@ std::vector<std::vector<scored_node>> recommend_discoveries(const model& m, ragg
     for (const score_vectors& way : vectors) ways.push_back({&way.queries, &way.candidates});
     const std::size_t first = results.size();
     results.resize(first + block.size());
-    for_each_query(
-        ways, [&](std::size_t query, score_rows scores) { results[first + query] = maker.list(block[query], scores); });
+    for_each_query(ways, [&](std::size_t query, score_rows scores, visitor_scratch& own) {
+      results[first + query] = maker.list(block[query], scores, own);
+    });
   });
   return results;
 }

@@ -93,7 +93,7 @@ std::size_t queries_a_block(std::span<const scored_tables> ways) {
 
 }  // namespace
 
-void for_each_query(std::span<const scored_tables> ways, const std::function<void(std::size_t, score_rows)>& visit) {
+void for_each_query(std::span<const scored_tables> ways, const query_visitor& visit) {
   const std::size_t queries = check_ways(ways), block = queries_a_block(ways);
   const cpu::single_threaded_blas one_thread_each;
   const auto blocks = static_cast<std::int64_t>((queries + block - 1) / block);
@@ -101,6 +101,7 @@ void for_each_query(std::span<const scored_tables> ways, const std::function<voi
 #pragma omp parallel
   {
     std::optional<block_scores> scores;
+    visitor_scratch own;
 #pragma omp for schedule(dynamic)
     for (std::int64_t b = 0; b < blocks; ++b) {
       failure.guard([&] {
@@ -108,18 +109,19 @@ void for_each_query(std::span<const scored_tables> ways, const std::function<voi
         const std::size_t first = static_cast<std::size_t>(b) * block;
         const std::size_t count = std::min(block, queries - first);
         scores->fill(first, count);
-        for (std::size_t q = 0; q < count; ++q) visit(first + q, scores->query(q, first + q));
+        for (std::size_t q = 0; q < count; ++q) visit(first + q, scores->query(q, first + q), own);
       });
     }
   }
   failure.rethrow();
 }
 
-void for_each_score_row(const table& queries, const table& candidates,
-                        const std::function<void(std::size_t, std::span<float>)>& visit) {
+void for_each_score_row(const table& queries, const table& candidates, const row_visitor& visit) {
   if (queries.rows() == 0 || candidates.rows() == 0) return;
   const scored_tables way{&queries, &candidates};
-  for_each_query({&way, 1}, [&](std::size_t query, score_rows scores) { visit(query, scores.front()); });
+  for_each_query({&way, 1}, [&](std::size_t query, score_rows scores, visitor_scratch& own) {
+    visit(query, scores.front(), own);
+  });
 }
 
 void select_top_k(std::span<const float> scores, std::uint32_t k, std::vector<node_id>& best) {

@@ -21,13 +21,20 @@ struct scored_tables {
 /// Scores of one query, [ways][candidates]; a visitor may overwrite them.
 using score_rows = std::span<const std::span<float>>;
 
-/// Calls visit(query, scores) for every query, from several threads, each query once. All ways have the same number of
-/// queries. Throws invalid_input where dims or numbers differ, or a score is NaN, naming the query and the candidate.
-void for_each_query(std::span<const scored_tables> ways, const std::function<void(std::size_t, score_rows)>& visit);
+/// A visitor's own vectors, with what it left in them at its thread's last query: no need to allocate at each.
+struct visitor_scratch {
+  std::vector<float> scores;
+  std::vector<node_id> best;
+};
+using query_visitor = std::function<void(std::size_t query, score_rows scores, visitor_scratch& own)>;
 
-/// The same for one way: visit(query, scores [candidates]).
-void for_each_score_row(const table& queries, const table& candidates,
-                        const std::function<void(std::size_t, std::span<float>)>& visit);
+/// Calls the visitor for every query, from several threads, each query once. All ways have the same number of queries.
+/// Throws invalid_input where dims or numbers differ, or a score is NaN, naming the query and the candidate.
+void for_each_query(std::span<const scored_tables> ways, const query_visitor& visit);
+
+/// The same for one way, with scores [candidates].
+using row_visitor = std::function<void(std::size_t query, std::span<float> scores, visitor_scratch& own)>;
+void for_each_score_row(const table& queries, const table& candidates, const row_visitor& visit);
 
 /// What a visitor writes in the place of a score that is not to be ranked: a NaN, less than and equal to nothing.
 inline constexpr float excluded_score = std::numeric_limits<float>::quiet_NaN();

@@ -182,7 +182,7 @@ TEST_CASE("memory runs out in lists of recommendations") {
       "for_each_score_row",
       [&] {
         std::vector<float> first(t.rows());
-        for_each_score_row(t, t, [&](std::size_t q, std::span<float> s) { first[q] = s[0]; });
+        for_each_score_row(t, t, [&](std::size_t q, std::span<float> s, visitor_scratch&) { first[q] = s[0]; });
         return first;
       },
       [](const std::vector<float>& first) { return std::to_string(first.front()); });
