@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 .PHONY: format bench clean gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
-	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release
+	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON
 	cmake --build $(BUILD) -j $(JOBS)
 
 help:  ## this list

@@ -13,6 +13,16 @@ if(M2GRL_SANITIZE)
   target_link_options(m2grl_private_options INTERFACE -fsanitize=${M2GRL_SANITIZE})
 endif()
 
+# What computes little, the command and most tests: under sanitizers it is not optimised, and lacks the checks that
+# AddressSanitizer does without, which halves the time that it takes to compile.
+add_library(m2grl_quick_compilation INTERFACE)
+if(M2GRL_SANITIZE)
+  target_compile_options(m2grl_quick_compilation INTERFACE -O0)
+endif()
+if(M2GRL_SANITIZE MATCHES undefined)
+  target_compile_options(m2grl_quick_compilation INTERFACE -fno-sanitize=null,vptr,object-size)
+endif()
+
 # Of Highway's targets, chosen at run time, three are compiled: the baseline, AVX2 and AVX-512. A sanitizer's build does
 # without the last: the same source again, and the slowest to compile.
 set(M2GRL_SIMD_DEFINITIONS "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")

@@ -34,6 +34,7 @@
 #include "m2grl/table.hpp"
 #include "m2grl/trainer.hpp"
 #include "m2grl/types.hpp"
+#include "m2grl/version.hpp"
 #include "m2grl/vocabulary.hpp"
 #include "m2grl/walks.hpp"
 #include "m2grl/warm_start.hpp"

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/trainer.hpp"
+#include "m2grl/version.hpp"
 
 namespace {
 
@@ -27,7 +28,7 @@ void add_commands(CLI::App& app, m2grl::cli::interrupts& signals) {
   namespace cli = m2grl::cli;
   app.require_subcommand(1);
   app.set_version_flag("--version",
-                       fmt::format("m2grl {} ({})", M2GRL_VERSION, m2grl::built_with_cuda() ? "CPU, CUDA" : "CPU"));
+                       fmt::format("m2grl {} ({})", m2grl::version(), m2grl::built_with_cuda() ? "CPU, CUDA" : "CPU"));
   cli::add_demo(app, signals);
   cli::add_synth(app);
   cli::add_train(app, signals);

@@ -9,6 +9,7 @@
 #include "m2grl/error.hpp"
 #include "m2grl/export.hpp"
 #include "m2grl/metric.hpp"
+#include "m2grl/version.hpp"
 #include "model/check_model.hpp"
 #include "model/id_lines.hpp"
 #include "model/npy.hpp"
@@ -89,7 +90,7 @@ class vector_writer {
     (void)file.finish();
   }
 
-  static inline const files::text_pairs metadata{{"format", "m2grl-vectors"}, {"library", M2GRL_VERSION}};
+  static inline const files::text_pairs metadata{{"format", "m2grl-vectors"}, {"library", version()}};
 
   files::staged_files staged_;
   vector_format format_;

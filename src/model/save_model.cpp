@@ -5,6 +5,7 @@
 #include "config/enum_names.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/model.hpp"
+#include "m2grl/version.hpp"
 #include "model/check_model.hpp"
 #include "model/folders.hpp"
 #include "model/id_lines.hpp"
@@ -147,7 +148,7 @@ json write_history(model_writer& out, const training_history& history) {
 
 void write_files(const model& m, const std::string& toml, const fs::path& dir) {
   model_writer out(dir);
-  json manifest = {{"format", layout::format_name}, {"version", layout::version_of(m)}, {"library", M2GRL_VERSION}};
+  json manifest = {{"format", layout::format_name}, {"version", layout::version_of(m)}, {"library", version()}};
   for (const char* list : {"views", "links", "relations", "tasks"}) manifest[list] = json::array();
   out.write(layout::config_name, [&](output_file& file) { file.write(toml); });
   for (const model_view& view : m.views) manifest["views"].push_back(write_view(out, view));

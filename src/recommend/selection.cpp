@@ -78,13 +78,13 @@ flag_filter::flag_filter(const node_selection& selection) {
 namespace {
 
 void add_node(std::string_view line, const vocabulary& ids, listed_nodes& list) {
-  constexpr std::size_t most_unknown_named = 5;
+  constexpr std::size_t most_named = 5;
   if (line.empty()) return;
   ++list.lines;
   if (const node_id id = ids.find(line); id != no_node) return list.nodes.push_back(id);
   ++list.unknown_lines;
   auto& names = list.unknown;
-  if (names.size() < most_unknown_named && std::find(names.begin(), names.end(), line) == names.end()) {
+  if (names.size() < most_named && std::find(names.begin(), names.end(), line) == names.end()) {
     names.emplace_back(line);
   }
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "m2grl/error.hpp"
+#include "m2grl/version.hpp"
 #include "model/bounded_json.hpp"
 #include "model/folders.hpp"
 #include "model/staging.hpp"
@@ -58,7 +59,7 @@ void write_checkpoint(const checkpoint& c, const std::filesystem::path& named) {
   json parts = json::array();
   for (const kept_part& part : c.parts) parts.push_back({{"name", part.name}, {"bytes", part.bytes.size()}});
   const std::string header = json{
-      {"library", M2GRL_VERSION},
+      {"library", version()},
       {"device", c.device},
       {"run", {{"options", c.run.options}, {"inputs", c.run.inputs}}},
       {"trainer", c.trainer},

@@ -6,6 +6,7 @@
 
 #include <m2grl/error.hpp>
 #include <m2grl/trainer.hpp>
+#include <m2grl/version.hpp>
 
 #include "shop.hpp"
 

@@ -3,19 +3,20 @@
 #include "target.hpp"
 #include "train/checkpoint.hpp"
 
-using namespace m2grl;
+namespace m2grl::fuzz::checkpoint_target {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
-  const auto file = folder.write("checkpoint", fuzz::text_of(bytes, count));
-  (void)fuzz::refusal([&] {
+M2GRL_FUZZ_TARGET(checkpoint, input) {
+  static const scratch_folder folder;
+  const auto file = folder.write("checkpoint", input);
+  (void)refusal([&] {
     checkpoint_reader in(file);
     std::size_t held = 0;
     for (const auto& [name, size] : in.parts()) {
-      fuzz::require(in.next().size() == size, "a part is as long as the header says");
+      require(in.next().size() == size, "a part is as long as the header says");
       held += size;
     }
-    fuzz::require(held <= count, "a checkpoint holds no more than its file");
+    require(held <= input.size(), "a checkpoint holds no more than its file");
   });
-  return 0;
 }
+
+}  // namespace m2grl::fuzz::checkpoint_target

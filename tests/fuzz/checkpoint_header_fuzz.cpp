@@ -8,9 +8,7 @@
 #include "train/checkpoint.hpp"
 #include "train/run_progress.hpp"
 
-using namespace m2grl;
-
-namespace {
+namespace m2grl::fuzz::checkpoint_header_target {
 
 void add_number(std::string& text, std::uint64_t value) { text.append(reinterpret_cast<const char*>(&value), 8); }
 
@@ -28,27 +26,25 @@ std::string with_checksums(std::string_view header, std::string_view values) {
   return text;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
+M2GRL_FUZZ_TARGET(checkpoint_header, input) {
   constexpr std::size_t tasks = 2;
-  static const fuzz::scratch_folder folder;
-  const std::string_view text = fuzz::text_of(bytes, count);
-  const std::size_t end = std::min(text.find('\n'), text.size());
+  static const scratch_folder folder;
+  const std::size_t end = std::min(input.find('\n'), input.size());
   const auto file =
-      folder.write("checkpoint", with_checksums(text.substr(0, end), text.substr(std::min(end + 1, text.size()))));
-  (void)fuzz::refusal([&] {
+      folder.write("checkpoint", with_checksums(input.substr(0, end), input.substr(std::min(end + 1, input.size()))));
+  (void)refusal([&] {
     checkpoint_reader in(file);
     for (std::size_t p = 0; p < in.parts().size(); ++p) (void)in.next();
     try {
       const run_progress done = progress_from(in.header().at("trainer").at("progress"), tasks);
       const training_history history = done.history.history(10);
-      fuzz::require(history.losses.rows() == history.rounds.size(), "every point of the history has losses");
-      fuzz::require(progress_from(to_json(done), tasks).rounds == done.rounds, "progress comes back as it was");
+      require(history.losses.rows() == history.rounds.size(), "every point of the history has losses");
+      require(progress_from(to_json(done), tasks).rounds == done.rounds, "progress comes back as it was");
       (void)task_states_from(in.header().at("trainer").at("best_tasks"));
     } catch (const nlohmann::json::exception&) {
       throw invalid_input("as the reader's caller says");
     }
   });
-  return 0;
 }
+
+}  // namespace m2grl::fuzz::checkpoint_header_target

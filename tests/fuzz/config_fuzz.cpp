@@ -3,13 +3,14 @@
 #include "m2grl/config.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
+namespace m2grl::fuzz::config_target {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
+M2GRL_FUZZ_TARGET(config, input) {
   config cfg;
-  if (!fuzz::refusal([&] { cfg = parse_config(fuzz::text_of(bytes, count), "c.toml"); }).empty()) return 0;
+  if (!refusal([&] { cfg = parse_config(input, "c.toml"); }).empty()) return;
   const std::string written = to_toml(cfg);
-  fuzz::require(fuzz::refusal([&] { cfg = parse_config(written, "written.toml"); }).empty(), "what is written is read");
-  fuzz::require(to_toml(cfg) == written, "a configuration comes back as it was");
-  return 0;
+  require(refusal([&] { cfg = parse_config(written, "written.toml"); }).empty(), "what is written is read");
+  require(to_toml(cfg) == written, "a configuration comes back as it was");
 }
+
+}  // namespace m2grl::fuzz::config_target

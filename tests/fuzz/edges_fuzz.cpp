@@ -3,9 +3,7 @@
 #include "ingest/edge_list.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
-
-namespace {
+namespace m2grl::fuzz::edges_target {
 
 config edges_config(const std::filesystem::path& root, const char* columns) {
   config cfg;
@@ -23,37 +21,36 @@ config edges_config(const std::filesystem::path& root, const char* columns) {
 
 void check(const view_data& view) {
   const csr_graph& graph = view.graph;
-  fuzz::require(graph.nodes() == view.ids.size(), "every node has a row");
-  for (const node_id node : graph.columns) fuzz::require(node < graph.nodes(), "edges lead to nodes");
+  require(graph.nodes() == view.ids.size(), "every node has a row");
+  for (const node_id node : graph.columns) require(node < graph.nodes(), "edges lead to nodes");
   for (node_id node = 0; node < graph.nodes(); ++node) {
     for (std::uint64_t edge = graph.offsets[node]; edge < graph.offsets[node + 1]; ++edge) {
-      fuzz::require(graph.weight(edge, node) > 0, "edges have a weight");
+      require(graph.weight(edge, node) > 0, "edges have a weight");
     }
   }
 }
 
 void read(const config& cfg) {
   ingest::edge_views whole, cut;
-  const std::string refused = fuzz::refusal([&] { whole = ingest::read_edge_views(cfg, {}, 1); });
+  const std::string refused = refusal([&] { whole = ingest::read_edge_views(cfg, {}, 1); });
   // A line with two faults may be told by either.
-  fuzz::require(fuzz::refusal([&] { cut = ingest::read_edge_views(cfg, {}, 1, 16); }).empty() == refused.empty(),
-                "blocks of any size are taken or refused");
+  require(refusal([&] { cut = ingest::read_edge_views(cfg, {}, 1, 16); }).empty() == refused.empty(),
+          "blocks of any size are taken or refused");
   if (!refused.empty()) return;
-  fuzz::require(whole.edges == cut.edges && whole.unused == cut.unused, "small blocks hold as many edges");
+  require(whole.edges == cut.edges && whole.unused == cut.unused, "small blocks hold as many edges");
   for (std::size_t v = 0; v < whole.views.size(); ++v) {
     check(whole.views[v]);
-    fuzz::require(whole.views[v].ids.names() == cut.views[v].ids.names(), "small blocks name the same nodes");
-    fuzz::require(whole.views[v].graph.columns == cut.views[v].graph.columns, "small blocks give the same graph");
+    require(whole.views[v].ids.names() == cut.views[v].ids.names(), "small blocks name the same nodes");
+    require(whole.views[v].graph.columns == cut.views[v].graph.columns, "small blocks give the same graph");
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
+M2GRL_FUZZ_TARGET(edges, input) {
+  static const scratch_folder folder;
   static const config plain = edges_config(folder.path(), ""), typed = edges_config(folder.path(), "type u v weight");
-  folder.write("edges.txt", fuzz::text_of(bytes, count));
+  folder.write("edges.txt", input);
   read(plain);
   read(typed);
-  return 0;
 }
+
+}  // namespace m2grl::fuzz::edges_target

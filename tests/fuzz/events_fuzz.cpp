@@ -4,9 +4,7 @@
 #include "m2grl/dataset.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
-
-namespace {
+namespace m2grl::fuzz::events_target {
 
 config log_config(const std::filesystem::path& root) {
   config cfg;
@@ -28,32 +26,30 @@ config log_config(const std::filesystem::path& root) {
 
 void check(const dataset& data) {
   const std::size_t items = data.views[0].ids.size();
-  for (const view_data& view : data.views) fuzz::require_ragged(view.sequences, view.ids.size());
-  for (const link_data& link : data.links) fuzz::require_ragged(link.targets, data.views[link.to].ids.size());
+  for (const view_data& view : data.views) require_ragged(view.sequences, view.ids.size());
+  for (const link_data& link : data.links) require_ragged(link.targets, data.views[link.to].ids.size());
   for (const query_set* queries : {&data.validation, &data.test}) {
-    fuzz::require_ragged(queries->histories, items);
-    for (const node_id id : queries->targets) fuzz::require(id < items || id == no_node, "targets are items");
+    require_ragged(queries->histories, items);
+    for (const node_id id : queries->targets) require(id < items || id == no_node, "targets are items");
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
+M2GRL_FUZZ_TARGET(events, input) {
+  static const scratch_folder folder;
   static const config cfg = log_config(folder.path());
-  const std::string_view text = fuzz::text_of(bytes, count);
-  folder.write("events.csv", text);
+  folder.write("events.csv", input);
   ingest_report whole_report, cut_report;
   ingest::event_log whole, cut;
   const auto read = [&](ingest::event_log& log, ingest_report& report, std::size_t block) {
-    return fuzz::refusal([&] { log = ingest::read_event_log(cfg.data, {"category"}, 1, report, block); });
+    return refusal([&] { log = ingest::read_event_log(cfg.data, {"category"}, 1, report, block); });
   };
   const std::string refused = read(whole, whole_report, ingest::block_reader::default_block_bytes);
-  fuzz::require_alike(text, read(cut, cut_report, 16), refused);
-  if (!refused.empty()) return 0;
-  fuzz::require(whole.item == cut.item && whole.user == cut.user && whole.time == cut.time &&
-                    whole.weight == cut.weight && whole.attribute == cut.attribute,
-                "small blocks are read alike");
-  (void)fuzz::refusal([&] { check(load_dataset(cfg)); });
-  return 0;
+  require_alike(input, read(cut, cut_report, 16), refused);
+  if (!refused.empty()) return;
+  require(whole.item == cut.item && whole.user == cut.user && whole.time == cut.time && whole.weight == cut.weight &&
+              whole.attribute == cut.attribute,
+          "small blocks are read alike");
+  (void)refusal([&] { check(load_dataset(cfg)); });
 }
+
+}  // namespace m2grl::fuzz::events_target

@@ -4,9 +4,7 @@
 #include "support/small_model.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
-
-namespace {
+namespace m2grl::fuzz::histories_target {
 
 const vocabulary& items() {
   static const vocabulary known(test::numbered("i", 12), std::vector<std::uint64_t>(12, 1));
@@ -25,26 +23,25 @@ std::string written(const user_histories& h) {
   return text;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
-  const std::string file = folder.write("histories", fuzz::text_of(bytes, count)).string();
+M2GRL_FUZZ_TARGET(histories, input) {
+  static const scratch_folder folder;
+  const std::string file = folder.write("histories", input).string();
   user_histories found;
-  if (!fuzz::refusal([&] { found = read(file); }).empty()) return 0;
-  fuzz::require_ragged(found.histories, items().size());
-  fuzz::require(found.histories.size() == found.users.size(), "every user has a history");
-  fuzz::require(found.events == found.histories.ids.size() + found.unknown_events, "every event is counted");
-  if (found.users.empty()) return 0;
+  if (!refusal([&] { found = read(file); }).empty()) return;
+  require_ragged(found.histories, items().size());
+  require(found.histories.size() == found.users.size(), "every user has a history");
+  require(found.events == found.histories.ids.size() + found.unknown_events, "every event is counted");
+  if (found.users.empty()) return;
   const std::string text = written(found);
   if (text.starts_with("\xef\xbb\xbf") || text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") ||
       text.starts_with("\x1f\x8b") || text.starts_with("\x28\xb5\x2f\xfd")) {
-    return 0;  // a user's name that looks like the begin of another kind of file
+    return;  // a user's name that looks like the begin of another kind of file
   }
   folder.write("histories", text);
   const user_histories again = read(file);
-  fuzz::require(again.users == found.users && again.histories.ids == found.histories.ids &&
-                    again.histories.offsets == found.histories.offsets,
-                "histories come back as they were");
-  return 0;
+  require(again.users == found.users && again.histories.ids == found.histories.ids &&
+              again.histories.offsets == found.histories.offsets,
+          "histories come back as they were");
 }
+
+}  // namespace m2grl::fuzz::histories_target

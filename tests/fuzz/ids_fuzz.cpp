@@ -3,25 +3,26 @@
 #include "model/id_lines.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
+namespace m2grl::fuzz::ids_target {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
-  if (count == 0) return 0;
-  const std::uint64_t wanted = bytes[0];
-  folder.write("ids", fuzz::text_of(bytes + 1, count - 1));
+M2GRL_FUZZ_TARGET(ids, input) {
+  static const scratch_folder folder;
+  if (input.empty()) return;
+  const std::uint64_t wanted = static_cast<std::uint8_t>(input[0]);
+  folder.write("ids", input.substr(1));
   std::vector<std::string> ids;
   const auto read = [&] {
     files::input_file file(folder.path() / "ids");
     ids = files::read_ids(file, wanted);
   };
-  if (!fuzz::refusal(read).empty()) return 0;
-  fuzz::require(ids.size() == wanted, "there are as many ids as promised");
+  if (!refusal(read).empty()) return;
+  require(ids.size() == wanted, "there are as many ids as promised");
   std::string text;
   for (const std::string& id : ids) text += files::escaped_id(id) + '\n';
   folder.write("ids", text);
   const std::vector<std::string> before = ids;
   read();
-  fuzz::require(ids == before, "ids come back as they were");
-  return 0;
+  require(ids == before, "ids come back as they were");
 }
+
+}  // namespace m2grl::fuzz::ids_target

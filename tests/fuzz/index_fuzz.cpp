@@ -8,24 +8,24 @@
 #include "support/small_model.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
+namespace m2grl::fuzz::index_target {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
+M2GRL_FUZZ_TARGET(index, input) {
+  static const scratch_folder folder;
   std::mt19937 random(1);
   static const table vectors = test::random_table(6, 3, random);
-  const std::string_view image = fuzz::text_of(bytes, count);
-  const search::index_header header = search::header_of(image, similarity::l2, vectors);
+  const search::index_header header = search::header_of(input, similarity::l2, vectors);
   std::string text(sizeof header, '\0');
   std::memcpy(text.data(), &header, sizeof header);
-  const auto file = folder.write("index", text.append(image));
-  (void)fuzz::refusal([&] {
+  const auto file = folder.write("index", text.append(input));
+  (void)refusal([&] {
     const vector_index index = vector_index::load(file, vectors);
     search_options how;
     how.k = 3, how.by = similarity::l2;
     for (const auto& list : index.search(vectors, how)) {
-      for (const scored_node& node : list) fuzz::require(node.id < vectors.rows(), "found nodes are known");
+      for (const scored_node& node : list) require(node.id < vectors.rows(), "found nodes are known");
     }
   });
-  return 0;
 }
+
+}  // namespace m2grl::fuzz::index_target

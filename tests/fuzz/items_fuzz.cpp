@@ -4,9 +4,7 @@
 #include "ingest/id_table.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
-
-namespace {
+namespace m2grl::fuzz::items_target {
 
 ingest::id_names known_items() {
   std::vector<ingest::id_table> tables(1);
@@ -16,25 +14,23 @@ ingest::id_names known_items() {
   return ingest::merge_ids(std::move(tables), {0, 5}, 1).names;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
+M2GRL_FUZZ_TARGET(items, input) {
+  static const scratch_folder folder;
   static const ingest::id_names items = known_items();
   data_config data;
   data.root = folder.path();
   data.tables.push_back({"items.csv", "id", ""});
   view_config view;
   view.name = "category", view.table = "items.csv", view.column = "category", view.separator = "|";
-  const std::string_view text = fuzz::text_of(bytes, count);
-  folder.write("items.csv", text);
+  folder.write("items.csv", input);
   ingest::attribute_values whole, cut;
-  const std::string refused = fuzz::refusal([&] { whole = ingest::read_attributes(data, view, items); });
-  fuzz::require_alike(text, fuzz::refusal([&] { cut = ingest::read_attributes(data, view, items, 16); }), refused);
-  if (!refused.empty()) return 0;
-  fuzz::require(whole.rows.size() == items.size(), "every item has a row");
-  fuzz::require_ragged(whole.rows, whole.names.size());
-  fuzz::require(whole.names == cut.names && whole.rows.ids == cut.rows.ids && whole.rows.offsets == cut.rows.offsets,
-                "small blocks are read alike");
-  return 0;
+  const std::string refused = refusal([&] { whole = ingest::read_attributes(data, view, items); });
+  require_alike(input, refusal([&] { cut = ingest::read_attributes(data, view, items, 16); }), refused);
+  if (!refused.empty()) return;
+  require(whole.rows.size() == items.size(), "every item has a row");
+  require_ragged(whole.rows, whole.names.size());
+  require(whole.names == cut.names && whole.rows.ids == cut.rows.ids && whole.rows.offsets == cut.rows.offsets,
+          "small blocks are read alike");
 }
+
+}  // namespace m2grl::fuzz::items_target

@@ -4,20 +4,20 @@
 #include "support/small_model.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
+namespace m2grl::fuzz::labels_target {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
+M2GRL_FUZZ_TARGET(labels, input) {
+  static const scratch_folder folder;
   static const vocabulary nodes(test::numbered("i", 12), std::vector<std::uint64_t>(12, 1));
-  const std::string file = folder.write("labels", fuzz::text_of(bytes, count)).string();
+  const std::string file = folder.write("labels", input).string();
   node_labels found;
-  if (!fuzz::refusal([&] { found = read_labels(nodes, file); }).empty()) return 0;
-  fuzz::require_ragged(found.of_node, found.names.size());
-  fuzz::require(found.of_node.size() == found.nodes.size() && !found.nodes.empty(), "every node has a row");
+  if (!refusal([&] { found = read_labels(nodes, file); }).empty()) return;
+  require_ragged(found.of_node, found.names.size());
+  require(found.of_node.size() == found.nodes.size() && !found.nodes.empty(), "every node has a row");
   std::string text;
   std::size_t words = 0;
   for (std::size_t n = 0; n < found.nodes.size(); ++n) {
-    fuzz::require(found.nodes[n] < nodes.size(), "labelled nodes are known");
+    require(found.nodes[n] < nodes.size(), "labelled nodes are known");
     for (const node_id label : ragged_ref(found.of_node)[n]) {
       text += nodes.name(found.nodes[n]) + ' ' + found.names[label] + '\n';
       ++words;
@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
   }
   folder.write("labels", text);
   const node_labels again = read_labels(nodes, file);
-  fuzz::require(again.nodes == found.nodes && again.of_node.offsets == found.of_node.offsets && again.lines == words,
-                "labels come back as they were");
-  return 0;
+  require(again.nodes == found.nodes && again.of_node.offsets == found.of_node.offsets && again.lines == words,
+          "labels come back as they were");
 }
+
+}  // namespace m2grl::fuzz::labels_target

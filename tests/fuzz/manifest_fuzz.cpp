@@ -3,18 +3,18 @@
 
 #include "small_folder.hpp"
 
-using namespace m2grl;
+namespace m2grl::fuzz::manifest_target {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::small_folder folder;
-  const std::string_view text = fuzz::text_of(bytes, count);
-  const auto change = layout::json::parse(text, nullptr, false);
+M2GRL_FUZZ_TARGET(manifest, input) {
+  static const small_folder folder;
+  const auto change = layout::json::parse(input, nullptr, false);
   if (change.is_object()) {
     test::forge_manifest(folder.dir(), [&](layout::json& manifest) { manifest.merge_patch(change); });
   } else {
-    test::write_bytes(folder.dir() / layout::manifest_name, std::string(text));
+    test::write_bytes(folder.dir() / layout::manifest_name, std::string(input));
   }
   folder.load();
   folder.restore(layout::manifest_name);
-  return 0;
 }
+
+}  // namespace m2grl::fuzz::manifest_target

@@ -2,15 +2,16 @@
 
 #include "small_folder.hpp"
 
-using namespace m2grl;
+namespace m2grl::fuzz::model_target {
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::small_folder folder;
-  if (count == 0) return 0;
-  const std::string& name = folder.names()[bytes[0] % folder.names().size()];
-  test::forge(folder.dir(), name, std::string(fuzz::text_of(bytes + 1, count - 1)));
+M2GRL_FUZZ_TARGET(model, input) {
+  static const small_folder folder;
+  if (input.empty()) return;
+  const std::string& name = folder.names()[static_cast<std::uint8_t>(input[0]) % folder.names().size()];
+  test::forge(folder.dir(), name, std::string(input.substr(1)));
   folder.load();
   folder.restore(name);
   folder.restore(layout::manifest_name);
-  return 0;
 }
+
+}  // namespace m2grl::fuzz::model_target

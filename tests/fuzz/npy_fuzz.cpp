@@ -5,12 +5,10 @@
 #include "model/npy.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
-
-namespace {
+namespace m2grl::fuzz::npy_target {
 
 template <class Values>
-std::string written(const fuzz::scratch_folder& folder, const Values& values) {
+std::string written(const scratch_folder& folder, const Values& values) {
   const std::filesystem::path path = folder.path() / "written.npy";
   std::filesystem::remove(path);
   files::output_file out(path);
@@ -20,31 +18,29 @@ std::string written(const fuzz::scratch_folder& folder, const Values& values) {
 }
 
 template <class Read>
-void try_read(const fuzz::scratch_folder& folder, std::string_view bytes, const Read& read) {
+void try_read(const scratch_folder& folder, std::string_view bytes, const Read& read) {
   std::string again;
-  (void)fuzz::refusal([&] {
+  (void)refusal([&] {
     files::input_file file(folder.path() / "given.npy");
     const auto values = read(file);
-    fuzz::require(file.left() == 0, "an array is read to its end");
+    require(file.left() == 0, "an array is read to its end");
     again = written(folder, values);
   });
   if (again.empty()) return;
   const std::string_view data = std::string_view(again).substr(128);  // headers may be spelled in several ways
-  fuzz::require(bytes.ends_with(data), "an array comes back as it was");
+  require(bytes.ends_with(data), "an array comes back as it was");
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
-  const std::string_view text = fuzz::text_of(bytes, count);
-  folder.write("given.npy", text);
-  try_read(folder, text, [](files::input_file& file) { return files::read_npy_u32(file); });
-  try_read(folder, text, [](files::input_file& file) { return files::read_npy_u64(file); });
+M2GRL_FUZZ_TARGET(npy, input) {
+  static const scratch_folder folder;
+  folder.write("given.npy", input);
+  try_read(folder, input, [](files::input_file& file) { return files::read_npy_u32(file); });
+  try_read(folder, input, [](files::input_file& file) { return files::read_npy_u64(file); });
   using shape = std::pair<std::uint64_t, std::uint64_t>;
   for (const shape& wanted : {shape{2, 3}, shape{0, 3}, shape{2, 0}}) {
-    try_read(folder, text,
+    try_read(folder, input,
              [&](files::input_file& file) { return files::read_npy_table(file, wanted.first, wanted.second); });
   }
-  return 0;
 }
+
+}  // namespace m2grl::fuzz::npy_target

@@ -5,9 +5,7 @@
 #include "ingest/text_source.hpp"
 #include "target.hpp"
 
-using namespace m2grl;
-
-namespace {
+namespace m2grl::fuzz::packed_target {
 
 constexpr std::size_t most = std::size_t{1} << 18;  // of a bomb
 
@@ -16,24 +14,23 @@ std::string read(const std::string& file, std::size_t chunk) {
   std::string text, part(chunk, '\0');
   while (text.size() < most) {
     const std::size_t got = source.read(part.data(), part.size());
-    fuzz::require(got <= part.size(), "no more is given than asked for");
+    require(got <= part.size(), "no more is given than asked for");
     if (got == 0) break;
     text.append(part, 0, got);
   }
   return text;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
-  static const fuzz::scratch_folder folder;
-  const std::string file = folder.write("packed", fuzz::text_of(bytes, count)).string();
+M2GRL_FUZZ_TARGET(packed, input) {
+  static const scratch_folder folder;
+  const std::string file = folder.write("packed", input).string();
   std::string whole, cut;
-  const std::string refused = fuzz::refusal([&] { whole = read(file, most); });
-  if (count > 4096) return 0;
-  const std::string again = fuzz::refusal([&] { cut = read(file, 7); });
-  if (std::max(whole.size(), cut.size()) >= most) return 0;  // one of them may have stopped before a fault
+  const std::string refused = refusal([&] { whole = read(file, most); });
+  if (input.size() > 4096) return;
+  const std::string again = refusal([&] { cut = read(file, 7); });
+  if (std::max(whole.size(), cut.size()) >= most) return;  // one of them may have stopped before a fault
   // What a library says of damage may depend on how much room it was given.
-  fuzz::require(refused.empty() == again.empty() && whole == cut, "small reads give the same text");
-  return 0;
+  require(refused.empty() == again.empty() && whole == cut, "small reads give the same text");
 }
+
+}  // namespace m2grl::fuzz::packed_target

@@ -1,19 +1,19 @@
 #pragma once
 /// What the targets share. A target gives one input to one reader: the reader may refuse it with an m2grl::error and
-/// nothing else, and what it takes must be what it promises.
+/// nothing else, and what it takes must be what it promises. With clang's fuzzer each target is a program; otherwise
+/// one program replays them all, and each keeps to its namespace.
 
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <string_view>
 
 #include "m2grl/error.hpp"
 #include "m2grl/types.hpp"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count);
 
 namespace m2grl::fuzz {
 
@@ -46,9 +46,27 @@ class scratch_folder {
   std::filesystem::path path_;
 };
 
-inline std::string_view text_of(const std::uint8_t* bytes, std::size_t count) {
-  return {reinterpret_cast<const char*>(bytes), count};
+/// The targets of the program, by name.
+using target = void (*)(std::string_view input);
+inline std::map<std::string_view, target>& targets() {
+  static std::map<std::string_view, target> known;
+  return known;
 }
+
+/// M2GRL_FUZZ_TARGET(name, input) { … }: what is done with one input, once in a namespace.
+#ifdef M2GRL_FUZZER
+#define M2GRL_FUZZ_TARGET(name, input)                                                  \
+  static void name##_target(std::string_view input);                                    \
+  extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) { \
+    return name##_target({reinterpret_cast<const char*>(bytes), count}), 0;             \
+  }                                                                                     \
+  static void name##_target(std::string_view input)
+#else
+#define M2GRL_FUZZ_TARGET(name, input)                                                          \
+  static void name##_target(std::string_view input);                                            \
+  [[maybe_unused]] static const bool is_known = targets().emplace(#name, name##_target).second; \
+  static void name##_target(std::string_view input)
+#endif
 
 /// A promise of the reader that does not hold is a crash.
 inline void require(bool holds, const char* promise) {

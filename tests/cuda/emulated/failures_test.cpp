@@ -1,9 +1,11 @@
 /// Every call that can fail does so once: the error says which, nothing leaks, and the next training is as before.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <optional>
 
 #include "inputs.hpp"
 #include "m2grl/error.hpp"
+#include "support/process.hpp"
 
 using namespace m2grl;
 using emulated::train_on;
@@ -14,6 +16,7 @@ namespace {
 struct small_run {
   catalogue::inputs inputs;
   train_config cfg = catalogue::small_config();
+  train_options options;
 
   small_run() {
     catalogue::fill(inputs, 20, 4, 300, 15, 9);
@@ -25,7 +28,10 @@ struct small_run {
     cfg.window = 1;
     cfg.subsample = 1e-5;
   }
-  [[nodiscard]] train_result train() const { return train_on(device_kind::cuda, inputs, cfg); }
+  [[nodiscard]] train_result train() const { return train_on(device_kind::cuda, inputs, cfg, options); }
+  void forget_checkpoint() const {
+    if (!options.checkpoints.file.empty()) std::filesystem::remove(options.checkpoints.file);
+  }
 };
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
@@ -35,8 +41,10 @@ bool is_silent(const std::string& call) {
   return has(call, "Free") || has(call, "Destroy") || call == "cudaStreamSynchronize";
 }
 
-/// Trains with the n-th call failing. False where there is no n-th call.
+/// Trains with the n-th call failing, then again, from a checkpoint where one was kept. False where there is no n-th
+/// call.
 bool survives_failure(const small_run& run, std::uint64_t n, const train_result& wanted) {
+  run.forget_checkpoint();
   emulated::fail_call(n);
   std::optional<train_result> got;
   std::string error;
@@ -77,6 +85,7 @@ bool survives_failure(const small_run& run, std::uint64_t n, const train_result&
 
 void check_every_failure(const small_run& run) {
   emulated::reset();
+  run.forget_checkpoint();
   const train_result wanted = run.train();
   REQUIRE(wanted.rounds == 4);
   const std::uint64_t calls = emulated::calls();
@@ -97,5 +106,13 @@ TEST_CASE("emulated: every call fails once, walks on a graph that the device bui
   run.cfg.optimizer = optimizer_kind::adagrad;
   run.cfg.precision = table_precision::bf16;
   run.inputs.linked[0].options.shared = false;
+  check_every_failure(run);
+}
+
+TEST_CASE("emulated: every call fails once, a checkpoint after every round") {
+  const test::temporary_folder folder;
+  small_run run;
+  run.options.checkpoints = {folder / "checkpoint", true};
+  run.cfg.checkpoint_steps = 1;
   check_every_failure(run);
 }
