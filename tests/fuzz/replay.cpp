@@ -1,5 +1,5 @@
-/// Replays a target's corpus without the fuzzer: every file as it is, cut at every byte, and with bytes changed by a
-/// fixed seed. Usage: fuzz_replay TARGET FOLDER [changes a file]
+/// Replays a target's corpus without the fuzzer: every file as it is, cut at every byte (or every so many), and with
+/// bytes changed by a fixed seed. Usage: fuzz_replay TARGET FOLDER [changes a file [bytes a cut]]
 
 #include <algorithm>
 #include <iterator>
@@ -26,21 +26,27 @@ std::string changed(std::string input, std::mt19937& random) {
   return input;
 }
 
-void replay(m2grl::fuzz::target give, const std::string& input, std::uint32_t changes, std::size_t& given) {
+struct amount {
+  std::uint32_t changes = 500, cut = 1;
+};
+
+void replay(m2grl::fuzz::target give, const std::string& input, const amount& much, std::size_t& given) {
   give(input);
-  for (std::size_t size = 0; size < input.size(); ++size, ++given) give(input.substr(0, size));
+  for (std::size_t size = 0; size < input.size(); size += much.cut, ++given) give(input.substr(0, size));
   std::mt19937 random(static_cast<std::uint32_t>(input.size()));
-  for (std::uint32_t c = 0; c < changes; ++c) give(changed(input, random));
-  given += 1 + changes;
+  for (std::uint32_t c = 0; c < much.changes; ++c) give(changed(input, random));
+  given += 1 + much.changes;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  if (count < 3) return std::fputs("usage: fuzz_replay TARGET FOLDER [changes a file]\n", stderr), 2;
+  if (count < 3) return std::fputs("usage: fuzz_replay TARGET FOLDER [changes a file [bytes a cut]]\n", stderr), 2;
   const auto target = m2grl::fuzz::targets().find(words[1]);
   if (target == m2grl::fuzz::targets().end()) return std::fprintf(stderr, "no target %s\n", words[1]), 2;
-  const std::uint32_t changes = count > 3 ? static_cast<std::uint32_t>(std::atoi(words[3])) : 500;
+  amount much;
+  if (count > 3) much.changes = static_cast<std::uint32_t>(std::atoi(words[3]));
+  if (count > 4) much.cut = static_cast<std::uint32_t>(std::max(1, std::atoi(words[4])));
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(words[2])) files.push_back(entry.path());
   if (files.empty()) return std::fprintf(stderr, "%s holds no inputs\n", words[2]), 1;
@@ -48,7 +54,7 @@ int main(int count, char** words) {
   std::size_t given = 0;
   for (const auto& file : files) {
     std::ifstream in(file, std::ios::binary);
-    replay(target->second, {std::istreambuf_iterator<char>(in), {}}, changes, given);
+    replay(target->second, {std::istreambuf_iterator<char>(in), {}}, much, given);
   }
   std::printf("%zu files, %zu inputs\n", files.size(), given);
   return 0;
