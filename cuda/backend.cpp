@@ -113,9 +113,8 @@ class cuda_backend final : public backend {
       tally.pairs = task.pairs;
       tally.non_finite = task.non_finite != 0;
       outcome.tallies.push_back(tally);
-      learned_.tasks[t].log_variance = task.log_variance;
-      learned_.tasks[t].weight = task.weight;
     }
+    know_tasks(slot.outcome.data());
     return outcome;
   }
 
@@ -147,6 +146,7 @@ class cuda_backend final : public backend {
   }
   void write_state(const state_part& part, const void* from) override {
     copy_state(part.data, from, part.bytes, cudaMemcpyHostToDevice);
+    if (part.data == tasks_.data()) know_tasks(static_cast<const task_round*>(from));
     downloaded_ = false;
   }
 
@@ -168,6 +168,13 @@ class cuda_backend final : public backend {
   }
 
  private:
+  /// s_t and ŵ_t of the tasks [tasks], in host memory.
+  void know_tasks(const task_round* tasks) {
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) {
+      learned_.tasks[t].log_variance = tasks[t].log_variance;
+      learned_.tasks[t].weight = tasks[t].weight;
+    }
+  }
   void copy_state(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
     check(cudaMemcpyAsync(to, from, bytes, kind, run_on_), "cudaMemcpyAsync of a run's state");
     check(cudaStreamSynchronize(run_on_), "cudaStreamSynchronize");
