@@ -1,6 +1,6 @@
 #!/bin/sh
-# The documentation says what holds: links and paths resolve, commands and options exist, and what README.md shows a
-# new user works as it stands: its shell blocks are run, its configuration is read, its C++ is compiled and run.
+# The documentation says what holds: links and paths resolve, commands and options exist, the reference is made without
+# a warning, and what the documents show is run (scripts/check_snippets.py).
 # Usage: check_docs.sh BUILD, a release build of this checkout.
 set -eu
 build=$(realpath "${1:-build}")
@@ -15,17 +15,6 @@ say() { echo "check-docs: $*"; }
 fault() { say "$*"; failures=$((failures + 1)); }
 fail() { say "failed: $*"; exit 1; }
 quietly() { "$@" > "$work/log" 2>&1 || { cat "$work/log"; fail "$*"; }; }
-
-# blocks KIND FILE FOLDER: the code blocks of a kind (a fence's word, or "indented"), each into a file FOLDER/KIND.N.
-blocks() {
-  awk -v kind="$1" -v out="$3" '
-    /^```/ { fence = fence == "" ? substr($0, 4) "." : ""; inside = fence == kind "." ; if (inside) n++; next }
-    fence == "" && kind == "indented" {
-      if (/^    /) { if (!inside) n++; inside = 1; print substr($0, 5) > (out "/" kind "." n); next }
-      inside = 0
-    }
-    fence != "" && inside { print > (out "/" kind "." n) }' "$2"
-}
 
 # spans FILE: what stands between backticks, outside fenced blocks, one a line.
 spans() { awk '/^```/ { fence = !fence; next } !fence' "$1" | grep -o '`[^`]*`' | tr -d '`' || true; }
@@ -44,9 +33,10 @@ there() {
   return 1
 }
 
-# A path is from the checkout's root or from the document's folder; a bare file name may lie anywhere. build/ is output.
+# A path is from the checkout's root or from the document's folder; a bare file name may lie anywhere. build/ is output, shop/
+# and vectors/ are what commands write.
 check_paths() {
-  spans "$1" | grep -v '^build/' | grep -x -E -e '[A-Za-z0-9_.-]+(/[A-Za-z0-9_.*-]*)+' \
+  spans "$1" | grep -v -E '^(build|shop|vectors)/' | grep -x -E -e '[A-Za-z0-9_.-]+(/[A-Za-z0-9_.*-]*)+' \
     -e '[A-Za-z0-9_.-]+\.(hpp|cpp|cmake|toml|json|py|sh|md)' > "$work/paths" || true
   while read -r path; do
     if there "$path" || there "$(dirname "$1")/$path"; then continue; fi
@@ -102,43 +92,8 @@ check_keys() {
   done
 }
 
-# Every block that runs m2grl, as a new user would copy it, in an empty folder; the files that it promises are there.
-run_shell_blocks() {
-  ran=0
-  for block in "$work"/blocks/indented.*; do
-    grep -q '^m2grl ' "$block" || continue
-    say "running the commands of README.md: $(grep -c . "$block") lines"
-    (cd "$work/walk" && PATH="$work/prefix/bin:$PATH" quietly sh -eu "$block")
-    if grep 'unknown to the model' "$work/log"; then fail "README.md recommends from ids that do not exist"; fi
-    for out in $(sed -nE 's/.* --out ([^ ]+).*/\1/p' "$block"); do
-      [ -n "$(find "$work/walk/$out" -type f -size +0)" ] || fail "README.md: $out holds nothing"
-    done
-    ran=$((ran + 1))
-  done
-  [ "$ran" -gt 0 ] || fail "README.md has no block of m2grl commands"
-}
-
-read_configurations() {
-  for block in "$work"/blocks/toml.*; do
-    say "reading the configuration of README.md"
-    quietly "$m2grl" train "$block" --data "$work/walk/shop" --out "$work/never_written" --dry-run
-  done
-}
-
-run_programs() {
-  for block in "$work"/blocks/cpp.*; do
-    say "compiling and running the C++ of README.md"
-    { grep '^#include' "$block"; echo 'int main() {'; grep -v '^#include' "$block"
-      echo 'return hit_rate > 0.1 ? 0 : 1; }'; } > "$work/readme.cpp"  # popularity reaches 0.02
-    quietly cmake -S tests/consumers/installed -B "$work/program" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-      -DCMAKE_PREFIX_PATH="$work/prefix" -DM2GRL_CONSUMER_SOURCE="$work/readme.cpp"
-    quietly cmake --build "$work/program"
-    (cd "$work/walk_cpp" && quietly "$work/program/consumer")
-  done
-}
-
-rm -rf "$work/blocks" "$work/walk" "$work/walk_cpp" "$work/prefix"
-mkdir -p "$work/blocks" "$work/walk" "$work/walk_cpp"
+rm -rf "$work"
+mkdir -p "$work"
 for doc in $docs; do
   check_links "$doc"
   check_paths "$doc"
@@ -148,10 +103,13 @@ for config in examples/configs/*.toml; do check_commands "$config"; done
 check_keys
 [ "$failures" -eq 0 ] || fail "$failures places"
 
-for kind in indented toml cpp; do blocks $kind README.md "$work/blocks"; done
+if command -v doxygen > /dev/null; then
+  say "the reference of the public headers"
+  quietly doxygen docs/Doxyfile
+else
+  say "doxygen is not installed: the reference is not made"
+fi
+say "running what the documents show"
 quietly cmake --install "$build" --prefix "$work/prefix"
-run_shell_blocks
-read_configurations
-cp -r "$work/walk/shop" "$work/walk_cpp/shop"
-run_programs
+scripts/check_snippets.py --prefix "$work/prefix" --work "$work/snippets"
 say "passed, $(echo "$docs" | wc -l) documents"
