@@ -2,7 +2,7 @@
 BUILD ?= build
 JOBS ?= $(shell nproc)
 .PHONY: help build demo test check coverage check-format check-docs check-consumers check-tidy check-tsan fuzz soak
-.PHONY: format bench clean gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
+.PHONY: deb api-docs format bench clean gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON
@@ -48,6 +48,12 @@ format: check-deps  ## rewrite the sources as .clang-format says
 
 bench: build  ## every bench, each against its ceiling; figures in build/bench/results/*.json
 	cmake --build $(BUILD) --target run_benches
+
+deb: build  ## a Debian package in build/: the command, the library, what a program needs that links it
+	cd $(BUILD) && cpack -G DEB
+
+api-docs: check-deps  ## the reference of the public headers, by Doxygen: build/api/html/index.html
+	@mkdir -p build && doxygen docs/Doxyfile && echo "wrote build/api/html/index.html"
 
 soak: build  ## an hour and more: 1,000 saves killed, 8,000 contexts, 1,000 cancels, an hour's rate and memory; JSON
 	cmake --build $(BUILD) -j $(JOBS) --target test_load soak_writer soak_trainer

@@ -29,7 +29,7 @@ constexpr std::size_t rounds_in_flight = 2;
 /// What one round in flight reads from the host, and writes back to it.
 struct round_slot {
   pinned_array<round_state> state{1};
-  pinned_array<item_range> slices;
+  pinned_array<task_start> starts;
   pinned_array<task_round> outcome;
   event done;
   unique_handle<cudaGraphExec_t, cudaGraphExecDestroy> graph;
@@ -64,7 +64,7 @@ class cuda_backend final : public backend {
         keep_tables_(options.keep_on_device),
         learned_(initial_embeddings(p)),
         state_(1),
-        slices_(p.tasks()),
+        starts_(p.tasks()),
         tasks_(std::span<const task_round>(initial_tasks())),
         run_on_(options.stream != nullptr ? options.stream : stream_.get()) {
     for (std::size_t v = 0; v < p.views.size(); ++v) {
@@ -82,7 +82,7 @@ class cuda_backend final : public backend {
                                                       moments_[link.input.from].ref(), moments_[link.input.to].ref()));
     }
     for (round_slot& slot : slots_) {
-      slot.slices = pinned_array<item_range>(p.tasks());
+      slot.starts = pinned_array<task_start>(p.tasks());
       slot.outcome = pinned_array<task_round>(p.tasks());
     }
     learned_.tasks.resize(p.tasks());
@@ -94,7 +94,10 @@ class cuda_backend final : public backend {
   void launch(const round_plan& plan) override {
     round_slot& slot = slots_[launched_ % rounds_in_flight];  // its last round has been waited for
     slot.state[0] = {plan.round, plan.epoch, static_cast<float>(plan.learning_rate), problem_.cfg.task_weight_rate};
-    for (std::size_t t = 0; t < problem_.tasks(); ++t) slot.slices[t] = {plan.slices[t].first, plan.slices[t].count};
+    for (std::size_t t = 0; t < problem_.tasks(); ++t) {
+      const task_slice& slice = plan.slices[t];
+      slot.starts[t] = {{slice.first, slice.count}, slice.fixed_weight};
+    }
     if (slot.graph == nullptr) slot.graph = captured(slot);
     check(cudaGraphLaunch(slot.graph.get(), run_on_), "cudaGraphLaunch of a round");
     slot.done.record(run_on_);
@@ -180,11 +183,10 @@ class cuda_backend final : public backend {
     check(cudaStreamSynchronize(run_on_), "cudaStreamSynchronize");
   }
 
-  /// s_t = 0 and the weights that stay as they are.
+  /// s_t = 0, or as started with.
   [[nodiscard]] std::vector<task_round> initial_tasks() const {
     std::vector<task_round> tasks(problem_.tasks());
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-      tasks[t].fixed_weight = problem_.fixed_weight(t);
       tasks[t].log_variance = learned_.tasks[t].log_variance;
     }
     return tasks;
@@ -215,9 +217,9 @@ class cuda_backend final : public backend {
     const auto count = static_cast<std::uint32_t>(problem_.tasks());
     check(cudaMemcpyAsync(state_.data(), slot.state.data(), sizeof(round_state), cudaMemcpyHostToDevice, s),
           "cudaMemcpyAsync of a round's state");
-    check(cudaMemcpyAsync(slices_.data(), slot.slices.data(), slices_.bytes(), cudaMemcpyHostToDevice, s),
+    check(cudaMemcpyAsync(starts_.data(), slot.starts.data(), starts_.bytes(), cudaMemcpyHostToDevice, s),
           "cudaMemcpyAsync of a round's slices");
-    launch_begin_round(tasks_.data(), count, slices_.data(), problem_.cfg.task_weights,
+    launch_begin_round(tasks_.data(), count, starts_.data(), problem_.cfg.task_weights,
                        static_cast<std::uint32_t>(problem_.views.size()), s);
     for (std::size_t v = 0; v < views_.size(); ++v) views_[v]->enqueue(tasks_.data() + v, state_.data(), s);
     for (std::size_t l = 0; l < links_.size(); ++l) {
@@ -234,7 +236,7 @@ class cuda_backend final : public backend {
   embeddings learned_;  // as last downloaded; names, s_t and ŵ_t as last waited for
   stream stream_;       // rounds are captured here: a caller's stream need not allow it
   device_array<round_state> state_;
-  device_array<item_range> slices_;
+  device_array<task_start> starts_;
   device_array<task_round> tasks_;
   cudaStream_t run_on_;  // the caller's stream, or stream_
   std::vector<std::unique_ptr<view_memory>> views_;

@@ -8,7 +8,7 @@ case "${1:-build}" in
   build) ;;
   # libclang-rt-dev: the sanitizers of clang, and its fuzzer; llvm: llvm-symbolizer, without which suppressions match
   # no function
-  check) packages="$packages clang clang-format clang-tidy libclang-rt-dev libomp-dev llvm gcovr" ;;
+  check) packages="$packages clang clang-format clang-tidy libclang-rt-dev libomp-dev llvm gcovr doxygen dpkg-dev file" ;;
   *) echo "usage: install_dependencies.sh [build|check]" >&2; exit 2 ;;
 esac
 

@@ -1,14 +1,11 @@
-#include "m2grl/device.hpp"
-
 #include <fmt/format.h>
-
-#include <cmath>
 
 #include "cuda/inputs/device_sequences.hpp"
 #include "cuda/sgns/sgns_state.hpp"
 #include "m2grl/error.hpp"
-#include "m2grl/table.hpp"
+#include "m2grl/steps.hpp"
 #include "train/backend.hpp"
+#include "train/sgns_problem.hpp"
 
 namespace m2grl {
 namespace {
@@ -30,30 +27,12 @@ table_ref checked(const device_table_ref& t, const train_config& cfg, const std:
   return {t.data, t.stride, nullptr, nullptr, t.precision == table_precision::bf16};
 }
 
-problem problem_of(const train_config& cfg, const device_table_ref& input, const device_table_ref& output,
-                   std::span<const std::uint64_t> counts) {
-  require(input.rows == output.rows,
-          fmt::format("the input table has {} rows, the output table {}", input.rows, output.rows));
-  const bool one_table = input.data == output.data;
-  require(one_table || !cfg.tied, "train.tied asks for one table, but the input and the output table are two");
-  view_input view;
-  view.name = "sgns";
-  view.nodes = input.rows;
-  view.counts = counts;
-  train_config plain = cfg;
-  plain.fixed_weights.clear();
-  plain.tied = one_table;
-  problem p = make_problem(plain, std::span(&view, 1), {});
-  p.views[0].input.counts = {};  // copied, and not needed again
-  return p;
-}
-
 }  // namespace
 
 struct device_sgns::state {
   state(const train_config& cfg, const device_table_ref& input, const device_table_ref& output,
         std::span<const std::uint64_t> counts, std::uint64_t sequences_per_step)
-      : setting(problem_of(cfg, input, output, counts)),
+      : setting(make_sgns_problem(cfg, input.rows, output.rows, input.data == output.data, counts)),
         sgns(setting, 0, checked(input, cfg, "the input table"), checked(output, cfg, "the output table"),
              sequences_per_step),
         task(std::span(&fresh, 1)),
@@ -79,8 +58,7 @@ device_sgns& device_sgns::operator=(device_sgns&&) noexcept = default;
 device_sgns::~device_sgns() = default;
 
 void device_sgns::enqueue(ragged_ref sequences, float learning_rate, stream_handle stream) {
-  require(std::isfinite(learning_rate) && learning_rate >= 0,
-          fmt::format("the learning rate is {}, it must be a finite number >= 0", learning_rate));
+  check_step_rate(learning_rate);
   forget_callers_error();
   state& s = *state_;
   const round_state now{s.steps, s.steps, learning_rate, 0};

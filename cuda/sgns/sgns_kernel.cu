@@ -23,10 +23,10 @@ __global__ void __launch_bounds__(most_warps_per_block* warp_lanes, least_blocks
                                          gridDim.x * (blockDim.x / warp_lanes));
 }
 
-__global__ void begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weight_policy policy,
+__global__ void begin_round(task_round* tasks, std::uint32_t count, const task_start* starts, weight_policy policy,
                             std::uint32_t intra_tasks) {
   // One thread: a weight depends on the log-variances of all, which no other task changes here.
-  for (std::uint32_t t = 0; t < count; ++t) begin_task(tasks, t, slices[t], policy, intra_tasks);
+  for (std::uint32_t t = 0; t < count; ++t) begin_task(tasks, t, starts[t], policy, intra_tasks);
 }
 
 __global__ void begin_lone_step(task_round* task, round_state* round, const round_state now, item_range slice) {
@@ -71,9 +71,9 @@ void launch_sgns(const sgns_arguments& arguments, const sgns_grid& grid, cudaStr
   check_launch("the SGNS kernel");
 }
 
-void launch_begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weight_policy policy,
+void launch_begin_round(task_round* tasks, std::uint32_t count, const task_start* starts, weight_policy policy,
                         std::uint32_t intra_tasks, cudaStream_t stream) {
-  begin_round<<<1, 1, 0, stream>>>(tasks, count, slices, policy, intra_tasks);
+  begin_round<<<1, 1, 0, stream>>>(tasks, count, starts, policy, intra_tasks);
   check_launch("the round's first kernel");
 }
 

@@ -68,8 +68,8 @@ inline constexpr std::uint64_t sequences_per_warp = 64;
 /// Trains the task's slice.
 void launch_sgns(const sgns_arguments& arguments, const sgns_grid& grid, cudaStream_t stream);
 
-/// The start of a round: every task's slice and weight. `slices` [tasks] in device memory.
-void launch_begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weight_policy policy,
+/// The start of a round: every task's slice and weight. `starts` [tasks] in device memory.
+void launch_begin_round(task_round* tasks, std::uint32_t count, const task_start* starts, weight_policy policy,
                         std::uint32_t intra_tasks, cudaStream_t stream);
 
 /// The start of a step of one task alone: *round becomes `now`, the task's sums go on.

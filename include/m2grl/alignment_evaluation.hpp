@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/intervals.hpp"
 #include "m2grl/model.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 struct alignment_at_k {
   std::uint32_t k = 10;

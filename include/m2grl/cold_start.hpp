@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <string>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/evaluate.hpp"
 #include "m2grl/intervals.hpp"
 #include "m2grl/model.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Ranking metrics over the cold queries, those whose target has no node; coverage is that of the cold items.
 struct cold_start_evaluation {

@@ -10,12 +10,13 @@
 #include <span>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/table.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// One view's share of a composed vector. Refers to the caller's tables and links.
 struct vector_part {

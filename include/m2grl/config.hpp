@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
-namespace m2grl {
+#include "m2grl/api.hpp"
+
+namespace M2GRL_API m2grl {
 
 // ---------------------------------------------------------------- data
 

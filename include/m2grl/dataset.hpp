@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/graph.hpp"
 #include "m2grl/types.hpp"
 #include "m2grl/vocabulary.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// One view, ready to train.
 struct view_data {

@@ -16,11 +16,12 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/intervals.hpp"
 #include "m2grl/model.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Means over all queries, but for discovery_hit_rate.
 struct discovery_at_k {

@@ -4,12 +4,13 @@
 
 #include <memory>
 
+#include "m2grl/api.hpp"
 #include "m2grl/device.hpp"
 #include "m2grl/table.hpp"
 
 struct DLManagedTensor;
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// A tensor [rows, dim] with strides {stride, 1} on `t`'s memory; `owner` is kept until the taker calls the tensor's
 /// deleter. fp32 or bfloat16, on the table's CUDA device. Throws invalid_input where m2grl was built without DLPack.

@@ -6,7 +6,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace m2grl {
+#include "m2grl/api.hpp"
+
+namespace M2GRL_API m2grl {
 
 class error : public std::runtime_error {
  public:

@@ -6,16 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/dataset.hpp"
 #include "m2grl/intervals.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/table.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Hit rate, normalised discounted cumulative gain and coverage of the first k places.
-/// One target a query: HR@k = share of queries with rank ≤ k; NDCG@k = mean of 1 / log2(rank + 1) over them,
-/// 0 beyond k. Coverage@k = share of all nodes that occur in some query's first k places.
+/// One target a query: HR at k = share of queries with rank ≤ k; NDCG at k = mean of 1 / log2(rank + 1) over them,
+/// 0 beyond k. Coverage at k = share of all nodes that occur in some query's first k places.
 struct metrics_at_k {
   std::uint32_t k = 10;
   double hit_rate = 0;
@@ -46,8 +47,8 @@ struct ranking_metrics {
                                                   std::span<const std::uint32_t> k,
                                                   const resampling& intervals = {0, 1});
 
-/// Expected metrics of a random order of the n candidates left to each query: HR@k = min(1, k/n),
-/// NDCG@k = Σ_{r≤k} 1/log2(r+1) / n, MRR = H_n / n. Coverage is the expected share: the mean over nodes of
+/// Expected metrics of a random order of the n candidates left to each query: HR at k = min(1, k/n),
+/// NDCG at k = Σ_{r≤k} 1/log2(r+1) / n, MRR = H_n / n. Coverage is the expected share: the mean over nodes of
 /// 1 − Π_q (1 − min(1, k/n_q)), over the queries that may show the node.
 /// Its intervals have no width: nothing is drawn.
 [[nodiscard]] ranking_metrics evaluate_random(std::size_t nodes, const query_set& held_out,
@@ -65,7 +66,7 @@ struct next_item_evaluation {
 [[nodiscard]] next_item_evaluation evaluate_next_item(const model& m, bool validation, const eval_config& how,
                                                       const resampling& intervals = {});
 
-/// HR@k on the validation queries of a data set, for early stopping. Throws invalid_input where there are none.
+/// HR at k on the validation queries of a data set, for early stopping. Throws invalid_input where there are none.
 [[nodiscard]] double validation_hit_rate(const dataset& data, const embeddings& learned, const eval_config& how,
                                          std::uint32_t k = 10);
 

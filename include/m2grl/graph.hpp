@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Compressed sparse rows: the neighbours of node u are columns[offsets[u] … offsets[u + 1]), ascending.
 /// `cumulative` holds per-row inclusive prefix sums of the integer edge weights (transition counts as they

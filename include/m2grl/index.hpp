@@ -7,10 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/search.hpp"
 #include "m2grl/table.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 struct index_options {
   similarity by = similarity::inner_product;

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace m2grl {
+#include "m2grl/api.hpp"
+
+namespace M2GRL_API m2grl {
 
 /// The 95 % interval of a figure: the 2.5 and 97.5 percentiles of the figure over resamples of the queries (or edges,
 /// or nodes), drawn with replacement: Efron's percentile bootstrap. Both ends are the figure itself where nothing was

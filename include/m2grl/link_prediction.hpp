@@ -8,11 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/intervals.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Area under the ROC curve: the share of (positive, negative) pairs in which the positive has the higher score; ties
 /// count half. Throws invalid_input where the sizes differ, a score is not a number, or one of the labels is missing.

@@ -13,12 +13,13 @@
 #include <span>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/device.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/recommend.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// One node per item of the item view, [items]: the most counted one that the item is linked to in `view` (of equals
 /// the lowest), no_node where there is none. Throws invalid_input where the view does not exist or is not linked.

@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <string>
 
+#include "m2grl/api.hpp"
 #include "m2grl/table.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Which vectors of the item view stand for an item in x_i.
 enum class metric_instance {

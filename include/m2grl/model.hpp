@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
 #include "m2grl/metric_model.hpp"
@@ -14,7 +15,7 @@
 #include "m2grl/types.hpp"
 #include "m2grl/vocabulary.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Input and output vectors of one view, each [n_v, dim].
 struct view_tables {

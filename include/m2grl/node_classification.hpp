@@ -7,12 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/intervals.hpp"
 #include "m2grl/table.hpp"
 #include "m2grl/types.hpp"
 #include "m2grl/vocabulary.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Labels of nodes, one or several each.
 struct node_labels {

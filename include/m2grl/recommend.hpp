@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/device.hpp"
 #include "m2grl/index.hpp"
@@ -16,7 +17,7 @@
 #include "m2grl/types.hpp"
 #include "m2grl/vocabulary.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Histories of users, as read from a file.
 struct user_histories {

@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <string>
 
+#include "m2grl/api.hpp"
 #include "m2grl/model.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 struct report_options {
   std::string title{};       ///< of the page; empty: "m2grl model"

@@ -5,12 +5,13 @@
 #include <span>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/device.hpp"
 #include "m2grl/kernel/similarity.hpp"
 #include "m2grl/table.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 struct scored_node {
   node_id id = no_node;

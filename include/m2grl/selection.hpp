@@ -6,12 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/model.hpp"
 #include "m2grl/search.hpp"
 #include "m2grl/types.hpp"
 #include "m2grl/vocabulary.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Starts with every node of a view; each call narrows it, but for only() of the same view, which widens. Refers to the
 /// model.

@@ -7,10 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Size and planted parameters. A taste is a set of categories; each user has a few tastes.
 /// The next item of a user, after item i, is

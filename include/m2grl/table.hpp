@@ -6,9 +6,10 @@
 #include <memory>
 #include <span>
 
+#include "m2grl/api.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// `dim` rounded up to a multiple of 16 floats: one cache line.
 [[nodiscard]] constexpr std::size_t padded_dim(std::size_t dim) noexcept { return (dim + 15) / 16 * 16; }

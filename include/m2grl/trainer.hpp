@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
 #include "m2grl/device.hpp"
@@ -17,7 +18,7 @@
 #include "m2grl/model.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// One view as a trainer takes it: the caller's own memory, which must outlive the call.
 struct view_input {
@@ -85,6 +86,10 @@ struct train_options {
   checkpoint_options checkpoints;
   std::function<void(const memory_lines&)> on_memory_plan;  ///< before anything is allocated on a GPU
   std::function<void(const progress&)> on_progress;
+  /// A policy of the caller's own in the place of train.task_weights: asked before each round, by the thread that
+  /// called train(), for ŵ_t of every task (finite, ≥ 0). `weights` holds what they are; of `tasks`, loss is that of
+  /// the last round waited for (0 before; on a GPU that is two rounds back). s_t goes on being learned.
+  std::function<void(std::span<const task_state> tasks, std::span<double> weights)> task_weights;
   std::stop_token stop;  ///< checked between rounds
   /// Score of the tables so far, higher is better; asked for after each epoch where train.patience > 0.
   std::function<double(const embeddings&)> validate;

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
-namespace m2grl {
+#include "m2grl/api.hpp"
+
+namespace M2GRL_API m2grl {
 
 /// Dense index of a node within its view: 0 … n_v − 1.
 using node_id = std::uint32_t;

@@ -7,9 +7,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// Names of a view's nodes, node id → the caller's id as text, with the training frequency of each.
 /// Ids are dense, 0 … size() − 1, at first build in order of descending frequency (ties: first seen).

@@ -3,12 +3,13 @@
 
 #include <cstdint>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/graph.hpp"
 #include "m2grl/kernel/walk.hpp"
 #include "m2grl/types.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// How the walks of one task choose their steps, as every backend's kernels take it. Throws invalid_input for p or q
 /// that are not finite and > 0, or a length of 0.

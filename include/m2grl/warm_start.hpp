@@ -11,11 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "m2grl/api.hpp"
 #include "m2grl/config.hpp"
 #include "m2grl/dataset.hpp"
 #include "m2grl/model.hpp"
 
-namespace m2grl {
+namespace M2GRL_API m2grl {
 
 /// The nodes of all views of a model, for load_options::known. Refers to the model.
 [[nodiscard]] std::vector<known_nodes> known_nodes_of(const model& old);

@@ -79,7 +79,7 @@ class cpu_backend final : public backend {
   void launch(const round_plan& plan) override {
     const cpu::single_threaded_blas one_thread_each;
     outcome_.tallies.assign(problem_.tasks(), {});
-    set_weights();
+    set_weights(plan);
     train_views(plan);
     for (std::size_t t = problem_.views.size(); t < problem_.tasks(); ++t) outcome_.tallies[t] = train_link(t, plan);
     for (std::size_t t = 0; t < problem_.tasks(); ++t) update_log_variance(t, plan.round == 0);
@@ -140,14 +140,14 @@ class cpu_backend final : public backend {
   }
 
   /// ŵ_t of this round, from the s_t that the last one left.
-  void set_weights() {
+  void set_weights(const round_plan& plan) {
     const auto views = static_cast<std::uint32_t>(problem_.views.size());
     double intra_sum = 0;
     for (std::uint32_t v = 0; v < views; ++v) intra_sum += std::exp(-learned_.tasks[v].log_variance);
     for (std::size_t t = 0; t < problem_.tasks(); ++t) {
       task_state& task = learned_.tasks[t];
-      task.weight =
-          kernel::task_weight(problem_.cfg.task_weights, task.log_variance, intra_sum, views, problem_.fixed_weight(t));
+      task.weight = kernel::task_weight(problem_.cfg.task_weights, task.log_variance, intra_sum, views,
+                                        plan.slices[t].fixed_weight);
     }
   }
 
@@ -208,19 +208,7 @@ class cpu_backend final : public backend {
   void train_sequences(const view_task& task, std::uint32_t epoch, std::uint64_t first, std::uint64_t last,
                        cpu::sequence_worker& worker) const {
     const kernel::permutation order(task.items, problem_.cfg.seed, task.number, epoch);
-    const ragged_ref sequences = task.input.sequences;
-    std::uint64_t row[chunk];
-    for (std::uint64_t i = first; i < last; ++i) {
-      row[i - first] = order(i);
-      __builtin_prefetch(&sequences.offsets[row[i - first]]);
-    }
-    for (std::uint64_t i = 0; i < last - first; ++i) __builtin_prefetch(&sequences.ids[sequences.offsets[row[i]]]);
-    cpu::sequence_item items[chunk];
-    for (std::uint64_t i = 0; i < last - first; ++i) {
-      const auto ids = sequences[row[i]];
-      items[i] = {ids.data(), ids.size(), row[i]};
-    }
-    worker.train({items, last - first});
+    cpu::train_in_order(task.input.sequences, order, first, last, worker);
   }
 
   /// Walks first … last − 1 of the epoch's order, drawn run by run.

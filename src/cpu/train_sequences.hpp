@@ -5,6 +5,8 @@
 #include <span>
 
 #include "cpu/vocabulary.hpp"
+#include "m2grl/kernel/permutation.hpp"
+#include "m2grl/types.hpp"
 
 namespace m2grl::cpu {
 
@@ -64,5 +66,22 @@ class sequence_worker {
   fetch_list fetches_;
   lane lanes_[2];
 };
+
+/// Sequences first … last − 1, at most a chunk, of an epoch's random order.
+inline void train_in_order(ragged_ref sequences, const kernel::permutation& order, std::uint64_t first,
+                           std::uint64_t last, sequence_worker& worker) {
+  std::uint64_t row[sequence_chunk];
+  for (std::uint64_t i = first; i < last; ++i) {
+    row[i - first] = order(i);
+    __builtin_prefetch(&sequences.offsets[row[i - first]]);
+  }
+  for (std::uint64_t i = 0; i < last - first; ++i) __builtin_prefetch(&sequences.ids[sequences.offsets[row[i]]]);
+  sequence_item items[sequence_chunk];
+  for (std::uint64_t i = 0; i < last - first; ++i) {
+    const auto ids = sequences[row[i]];
+    items[i] = {ids.data(), ids.size(), row[i]};
+  }
+  worker.train({items, last - first});
+}
 
 }  // namespace m2grl::cpu

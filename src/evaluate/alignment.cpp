@@ -8,7 +8,7 @@
 #include "m2grl/alignment_evaluation.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/recommend.hpp"
-#include "metric/relation_space.hpp"
+#include "m2grl/relation_space.hpp"
 #include "search/score_rows.hpp"
 #include "table_rows.hpp"
 
@@ -85,8 +85,8 @@ alignment_row evaluate(const model& m, const relation& r, std::span<const std::u
         fmt::format("no node of view \"{}\" is linked to some nodes of \"{}\" but not to all", from.name, to.name));
   }
   // b is left out: it adds the same to every logit.
-  const table queries = metric::in_relation_space(gather_rows(from.tables.input, items), r.w_from, r.projection);
-  const table nodes = metric::in_relation_space(to.tables.input, r.w_to.empty() ? r.w_from : r.w_to, r.projection);
+  const table queries = in_relation_space(gather_rows(from.tables.input, items), r.w_from, r.projection);
+  const table nodes = in_relation_space(to.tables.input, r.w_to.empty() ? r.w_from : r.w_to, r.projection);
   link_measures by_logit(link, to.ids.size(), k, items.size()), by_count = by_logit;
   const std::vector<float> counts(to.ids.counts().begin(), to.ids.counts().end());
   for_each_score_row(queries, nodes, [&](std::size_t place, std::span<float> scores, visitor_scratch&) {

@@ -7,7 +7,7 @@
 #include "m2grl/error.hpp"
 #include "m2grl/metric.hpp"
 #include "m2grl/recommend.hpp"
-#include "metric/relation_space.hpp"
+#include "m2grl/relation_space.hpp"
 
 namespace m2grl {
 namespace {
@@ -26,7 +26,7 @@ table relation_space(const model& m, std::size_t view) {
   const relation* r = relation_to(m, view);
   if (r == nullptr) return nodes.clone();
   const table& w = r->w_to.empty() ? r->w_from : r->w_to;
-  return metric::in_relation_space(nodes, w, r->projection);
+  return in_relation_space(nodes, w, r->projection);
 }
 
 std::vector<std::size_t> linked_views(const model& m) {

@@ -19,6 +19,7 @@ namespace m2grl {
 struct task_slice {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
+  double fixed_weight = 1;  ///< ŵ_t under the policy `fixed`
 };
 
 struct round_plan {

@@ -54,7 +54,8 @@ void check_fixed_weights(const problem& p) {
   }
 }
 
-/// Offsets start at 0, never fall, end at the number of ids; ids are below `nodes`.
+}  // namespace
+
 void check_ragged(ragged_ref rows, std::size_t nodes, const std::string& what) {
   if (rows.offsets.empty()) return;
   require(rows.offsets.front() == 0 && rows.offsets.back() == rows.ids.size(),
@@ -69,6 +70,8 @@ void check_ragged(ragged_ref rows, std::size_t nodes, const std::string& what) {
     require(rows.ids[i] < nodes, fmt::format("{}: id {} at position {} is not below {}", what, rows.ids[i], i, nodes));
   }
 }
+
+namespace {
 
 /// Those in device memory were checked when they were counted.
 void check_sequences(const view_input& view, const std::string& what) {

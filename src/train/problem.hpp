@@ -58,7 +58,7 @@ struct problem {
   [[nodiscard]] const std::string& task_name(std::size_t t) const {
     return t < views.size() ? views[t].name : links[t - views.size()].name;
   }
-  /// ŵ_t under the policy `fixed`.
+  /// ŵ_t under the policy `fixed`, as configured.
   [[nodiscard]] double fixed_weight(std::size_t t) const {
     const auto found = cfg.fixed_weights.find(task_name(t));
     return found == cfg.fixed_weights.end() ? 1.0 : found->second;
@@ -78,5 +78,9 @@ struct problem {
 /// memory and the start must outlive the problem. Throws invalid_input.
 [[nodiscard]] problem make_problem(const train_config& cfg, std::span<const view_input> views,
                                    std::span<const link_input> links, const embeddings* start = nullptr);
+
+/// Offsets start at 0, never fall, end at the number of ids; ids are below `nodes`. Throws invalid_input; `what` names
+/// the rows.
+void check_ragged(ragged_ref rows, std::size_t nodes, const std::string& what);
 
 }  // namespace m2grl

@@ -44,6 +44,7 @@ json to_json(const run_progress& p) {
           {"seconds", p.seconds},
           {"best_score", p.best_score},
           {"ended", p.ended},
+          {"last_round", to_json(p.last_round)},
           {"epoch", to_json(p.epoch)},
           {"last_epoch", to_json(p.last_epoch)},
           {"task_pairs", p.task_pairs},
@@ -59,6 +60,8 @@ run_progress progress_from(const json& entry, std::size_t tasks) {
   entry.at("seconds").get_to(p.seconds);
   entry.at("best_score").get_to(p.best_score);
   entry.at("ended").get_to(p.ended);
+  // Older checkpoints lack it.
+  if (entry.contains("last_round")) p.last_round = tallies_from(entry.at("last_round"), tasks);
   p.epoch = tallies_from(entry.at("epoch"), tasks);
   if (!entry.at("last_epoch").empty()) p.last_epoch = tallies_from(entry.at("last_epoch"), tasks);
   checked(entry.at("task_pairs"), tasks).get_to(p.task_pairs);

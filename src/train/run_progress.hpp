@@ -12,13 +12,14 @@
 namespace m2grl {
 
 struct run_progress {
-  explicit run_progress(std::size_t tasks) : epoch(tasks), task_pairs(tasks), history(tasks) {}
+  explicit run_progress(std::size_t tasks) : last_round(tasks), epoch(tasks), task_pairs(tasks), history(tasks) {}
 
   std::uint64_t rounds = 0, pairs = 0;
   std::uint32_t epochs = 0, best_epoch = 0;
   double seconds = 0;                                 ///< of training alone
   double best_score = 0;                              ///< of the best epoch, where tables of one are kept
   bool ended = false;                                 ///< patience ran out
+  std::vector<kernel::loss_tally> last_round;         ///< of a task each
   std::vector<kernel::loss_tally> epoch, last_epoch;  ///< of this epoch so far, of the one before; a task each
   std::vector<std::uint64_t> task_pairs;
   history_recorder history;

@@ -33,7 +33,8 @@ round_plan schedule::plan(std::uint64_t round) const {
   const std::uint64_t part = round % rounds_per_epoch_;
   for (std::size_t t = 0; t < problem_.tasks(); ++t) {
     const std::uint64_t first = share(problem_.items(t), part, rounds_per_epoch_);
-    plan.slices.push_back({first, share(problem_.items(t), part + 1, rounds_per_epoch_) - first});
+    plan.slices.push_back(
+        {first, share(problem_.items(t), part + 1, rounds_per_epoch_) - first, problem_.fixed_weight(t)});
   }
   return plan;
 }

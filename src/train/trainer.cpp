@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <deque>
 
 #include "ingest/find_link.hpp"
@@ -42,7 +43,7 @@ class run {
         break;
       }
       checkpoints_.poll();
-      backend_->launch(schedule_.plan(round));
+      backend_->launch(planned(round));
       ++in_flight_;
       const bool epoch_ends = (round + 1) % schedule_.rounds_per_epoch() == 0;
       const bool keeps = checkpoints_.due(round + 1);
@@ -77,18 +78,40 @@ class run {
     return result_;
   }
 
+  /// The round's slices, with the weights of the caller's own policy where there is one.
+  [[nodiscard]] round_plan planned(std::uint64_t round) {
+    round_plan plan = schedule_.plan(round);
+    if (!options_.task_weights) return plan;
+    std::vector<task_state> tasks = backend_->tasks();
+    fill(tasks, done_.last_round);
+    std::vector<double> weights;
+    for (const task_state& task : tasks) weights.push_back(task.weight);
+    options_.task_weights(tasks, weights);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      if (!std::isfinite(weights[t]) || weights[t] < 0) {
+        throw invalid_input(
+            fmt::format("the weight that train_options::task_weights gives task \"{}\" is {}, "
+                        "it must be a finite number >= 0",
+                        tasks[t].name, weights[t]));
+      }
+      plan.slices[t].fixed_weight = weights[t];
+    }
+    return plan;
+  }
+
   /// Waits for the oldest round in flight, and reports it.
   void collect_round() {
-    last_round_ = backend_->wait().tallies;
+    done_.last_round = backend_->wait().tallies;
     --in_flight_;
     const std::uint64_t round = done_.rounds++;
     for (std::size_t t = 0; t < problem_.tasks(); ++t) {
-      if (last_round_[t].non_finite) throw diverged(problem_.task_name(t), round);
-      done_.epoch[t] += last_round_[t];
-      done_.task_pairs[t] += last_round_[t].pairs;
-      done_.pairs += last_round_[t].pairs;
+      const kernel::loss_tally& tally = done_.last_round[t];
+      if (tally.non_finite) throw diverged(problem_.task_name(t), round);
+      done_.epoch[t] += tally;
+      done_.task_pairs[t] += tally.pairs;
+      done_.pairs += tally.pairs;
     }
-    done_.history.add(last_round_, backend_->tasks());
+    done_.history.add(done_.last_round, backend_->tasks());
     const double passed = std::chrono::duration<double>(clock::now() - start_).count();
     done_.seconds = trained_before_ + passed - validation_seconds_;
     const bool epoch_ended = done_.rounds % schedule_.rounds_per_epoch() == 0;
@@ -108,7 +131,7 @@ class run {
   void report(std::uint64_t round, bool epoch_ended) const {
     if (!options_.on_progress) return;
     std::vector<task_state> tasks = backend_->tasks();
-    fill(tasks, last_round_);
+    fill(tasks, done_.last_round);
     progress now;
     now.round = round + 1;
     now.rounds = schedule_.rounds();
@@ -148,7 +171,6 @@ class run {
   run_progress done_;
   embeddings best_;
   checkpoint_keeper checkpoints_;
-  std::vector<kernel::loss_tally> last_round_;
   train_result result_;
   clock::time_point start_ = clock::now();
   double validation_seconds_ = 0, trained_before_ = 0;
@@ -206,6 +228,7 @@ train_result train(const train_config& cfg, std::span<const view_input> views, s
   const device_kind device = resolve_device(options.device, cfg);
   const counted_views counted(views, device, options.stream);
   problem p = make_problem(cfg, counted.views(), links, options.start);
+  if (options.task_weights) p.cfg.task_weights = weight_policy::fixed;
   std::deque<csr_graph> graphs;
   if (device == device_kind::cpu) graphs = build_graphs(p);
   return run(p, device, options).finish();

@@ -1,7 +1,7 @@
 /// What stands in for the CUDA backend in a library without it: nothing is there, and says so.
 
-#include "m2grl/device.hpp"
 #include "m2grl/error.hpp"
+#include "m2grl/steps.hpp"
 #include "train/backend.hpp"
 
 namespace m2grl {

@@ -5,6 +5,7 @@
 #include "cuda/runtime/handles.hpp"
 #include "cuda/runtime/memory.hpp"
 #include "m2grl/error.hpp"
+#include "m2grl/steps.hpp"
 #include "m2grl/trainer.hpp"
 #include "support/planted.hpp"
 

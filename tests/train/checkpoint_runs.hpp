@@ -2,7 +2,6 @@
 /// Small runs that are cut, and whether two came to the same.
 
 #include <catch2/catch.hpp>
-#include <functional>
 #include <stop_token>
 
 #include "train/catalogue.hpp"
@@ -28,14 +27,11 @@ inline train_config small_config() {
 
 /// Trains until `rounds` rounds are done, and is then stopped; 0: to the end.
 inline train_result train_until(std::uint64_t rounds, const catalogue::inputs& c, const train_config& cfg,
-                                const checkpoint_options& checkpoints = {},
-                                const std::function<double(const embeddings&)>& validate = {}) {
+                                const checkpoint_options& checkpoints = {}, train_options options = {}) {
   std::stop_source stop;
-  train_options options;
   options.device = device_kind::cpu;
   options.checkpoints = checkpoints;
   options.stop = stop.get_token();
-  options.validate = validate;
   options.on_progress = [&](const progress& now) {
     if (now.round == rounds) stop.request_stop();
   };

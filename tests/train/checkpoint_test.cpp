@@ -72,6 +72,24 @@ TEST_CASE("checkpoint: a run that is cut goes on to the same bits, whatever it t
   }
 }
 
+TEST_CASE("checkpoint: a weight policy of the caller's own sees the same losses") {
+  catalogue::inputs c;
+  fill(c);
+  const train_config cfg = small_config();
+  train_options own;
+  own.task_weights = [](std::span<const task_state> tasks, std::span<double> weights) {
+    for (std::size_t t = 0; t < tasks.size(); ++t) weights[t] = weights[t] / 2 + tasks[t].loss;
+  };
+  const test::temporary_folder folder;
+  const checkpoint_options kept{folder / "checkpoint", true};
+  const train_result whole = train_until(0, c, cfg, {}, own);
+  for (const std::uint64_t cut : {1, 2, 5}) {
+    fs::remove(kept.file);
+    REQUIRE(train_until(cut, c, cfg, kept, own).stopped);
+    check_same(train_until(0, c, cfg, kept, own), whole);
+  }
+}
+
 TEST_CASE("checkpoint: a run may be cut after every round") {
   catalogue::inputs c;
   fill(c);
@@ -111,18 +129,20 @@ TEST_CASE("checkpoint: the best epoch's tables and the patience go on") {
   const test::temporary_folder folder;
   const checkpoint_options kept{folder / "checkpoint", true};
   const auto scorer = [] {  // the second epoch is the best
-    return [epoch = 0](const embeddings& e) mutable {
-      (void)e;
+    train_options options;
+    options.validate = [epoch = 0](const embeddings&) mutable {
       static const double scores[] = {0.1, 0.3, 0.2, 0.1, 0.1, 0.1};
       return scores[epoch++];
     };
+    return options;
   };
   const train_result whole = train_until(0, c, cfg, {}, scorer());
   REQUIRE(whole.best_epoch == 2);
   REQUIRE(whole.epochs == 4);
   const std::uint64_t per_epoch = whole.rounds / 4;
   REQUIRE(train_until(3 * per_epoch - 1, c, cfg, kept, scorer()).stopped);
-  const auto later = [](const embeddings&) { return 0.2; };
+  train_options later;
+  later.validate = [](const embeddings&) { return 0.2; };
   const train_result rest = train_until(0, c, cfg, kept, later);
   CHECK(rest.best_epoch == 2);
   check_same(rest, whole);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "m2grl/error.hpp"
+#include "m2grl/steps.hpp"
 #include "train/catalogue.hpp"
 
 using namespace m2grl;

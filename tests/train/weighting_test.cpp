@@ -67,3 +67,52 @@ TEST_CASE("fixed weights scale the rate, raw ones are exp(-s)") {
   };
   (void)train(cfg, alone, {}, options);
 }
+
+TEST_CASE("a policy of the caller's own: asked before every round, and obeyed") {
+  catalogue::inputs c;
+  catalogue::fill(c, 300, 8, 2000, 20, 4);
+  train_config cfg = catalogue::small_config();
+  cfg.deterministic = true;
+  SECTION("constant weights are those of the policy `fixed`") {
+    cfg.task_weights = weight_policy::fixed;
+    cfg.fixed_weights = {{"item", 0.5}};
+    const auto wanted = train(cfg, c.views, c.linked);
+    cfg.task_weights = weight_policy::normalised;
+    cfg.fixed_weights.clear();
+    train_options options;
+    options.task_weights = [](std::span<const task_state> tasks, std::span<double> weights) {
+      for (std::size_t t = 0; t < tasks.size(); ++t) weights[t] = tasks[t].name == "item" ? 0.5 : 1.0;
+    };
+    CHECK(catalogue::same_bits(train(cfg, c.views, c.linked, options).learned, wanted.learned));
+  }
+  SECTION("it sees losses and weights of the round before") {
+    train_options options;
+    std::uint64_t asked = 0;
+    std::vector<double> losses(3, 0), given(3, 1);
+    options.task_weights = [&](std::span<const task_state> tasks, std::span<double> weights) {
+      for (std::size_t t = 0; t < 3; ++t) {
+        CHECK(tasks[t].loss == losses[t]);
+        CHECK(weights[t] == given[t]);
+        given[t] = weights[t] = 1.0 / (1.0 + static_cast<double>(asked + t));
+      }
+      ++asked;
+    };
+    options.on_progress = [&](const progress& now) {
+      CHECK(now.round == asked);
+      for (std::size_t t = 0; t < 3; ++t) {
+        CHECK(now.tasks[t].weight == given[t]);
+        losses[t] = now.tasks[t].loss;
+      }
+    };
+    const auto result = train(cfg, c.views, c.linked, options);
+    CHECK(asked == result.rounds);
+    CHECK(result.rounds > 3);
+  }
+  SECTION("a weight that is none is refused") {
+    train_options options;
+    options.task_weights = [](std::span<const task_state>, std::span<double> weights) { weights[1] = -1; };
+    CHECK_THROWS_WITH(train(cfg, c.views, c.linked, options),
+                      "the weight that train_options::task_weights gives task \"category\" is -1, it must be a finite "
+                      "number >= 0");
+  }
+}

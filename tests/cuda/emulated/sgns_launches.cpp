@@ -99,12 +99,12 @@ void launch_sgns(const sgns_arguments& arguments, const sgns_grid& grid, cudaStr
   check_launch("the SGNS kernel");
 }
 
-void launch_begin_round(task_round* tasks, std::uint32_t count, const item_range* slices, weight_policy policy,
+void launch_begin_round(task_round* tasks, std::uint32_t count, const task_start* starts, weight_policy policy,
                         std::uint32_t intra_tasks, cudaStream_t stream) {
   emulated::launch("the round's first kernel", {}, stream, [=] {
     emulated::need_array(tasks, count, "tasks");
-    emulated::need_array(slices, count, "slices");
-    for (std::uint32_t t = 0; t < count; ++t) begin_task(tasks, t, slices[t], policy, intra_tasks);
+    emulated::need_array(starts, count, "starts");
+    for (std::uint32_t t = 0; t < count; ++t) begin_task(tasks, t, starts[t], policy, intra_tasks);
   });
   check_launch("the round's first kernel");
 }
