@@ -78,13 +78,13 @@ def main():
     parser.add_argument("--cancels", type=int, default=1000)
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/soak.json")
     args = parser.parse_args()
-    build = args.build.resolve()
+    build, commit = args.build.resolve(), told(["git", "rev-parse", "HEAD"])
     results = {"kills": test(build, "kills:*", M2GRL_KILLS=args.kills),
                "contexts": test(build, "load:*", M2GRL_LOAD_CONTEXTS=args.contexts),
                "cancels": test(build, "cancel:*", M2GRL_CANCEL_TRIALS=args.cancels),
                "training": trained(build, args.minutes)}
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(json.dumps({"commit": told(["git", "rev-parse", "HEAD"]), "cores": os.cpu_count(),
+    args.out.write_text(json.dumps({"commit": commit, "cores": os.cpu_count(),
                                     "results": results}, indent=1) + "\n")
     for name, entry in results.items():
         print(f"{name:12s} {entry['result']:8s} {entry.get('told', '')}{entry.get('reason', '')}")
