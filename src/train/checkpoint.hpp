@@ -30,16 +30,16 @@ struct kept_part {
   std::vector<std::byte> bytes;
 };
 
-struct checkpoint {
+struct checkpoint {    // NOLINT(bugprone-exception-escape): JSON that is moved does not throw
   std::string device;  ///< "cpu" or "cuda": their parts differ
   run_description run;
   nlohmann::json trainer;
   std::vector<kept_part> parts;
 };
 
-/// Writes it beside `file`, flushes it to the device, and renames it: until then the old one stands. Makes the folder
+/// Writes it beside `named`, flushes it to the device, and renames it: until then the old one stands. Makes the folder
 /// where there is none. Throws io_error.
-void write_checkpoint(const checkpoint& c, const std::filesystem::path& file);
+void write_checkpoint(const checkpoint& c, const std::filesystem::path& named);
 
 /// Writes checkpoints while training goes on, one at a time. What could not be written is thrown to the thread that
 /// asks.
