@@ -27,8 +27,7 @@ problem shared_problem(const train_config& cfg, table& input, table& output, std
   check_dim(input, cfg, "the input table");
   check_dim(output, cfg, "the output table");
   problem p = make_sgns_problem(cfg, input.rows(), output.rows(), &input == &output, counts);
-  p.threads =
-      cfg.deterministic ? 1 : static_cast<std::uint32_t>(std::clamp<std::uint64_t>(sequences / 64, 1, p.threads));
+  p.threads = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(sequences / 64, 1, p.threads));
   view_task& task = p.views[0];
   task.hot = hot_rows(task.counts, negative_probabilities(task.noise_counts, cfg.sampler, cfg.alpha), cfg.window,
                       cfg.negatives, p.threads, capacity_of(p.cfg), p.cfg.tied);
