@@ -13,14 +13,17 @@ if(M2GRL_SANITIZE)
   target_link_options(m2grl_private_options INTERFACE -fsanitize=${M2GRL_SANITIZE})
 endif()
 
-# What computes little, the command and most tests: under sanitizers it is not optimised, and lacks the checks that
-# AddressSanitizer does without, which halves the time that it takes to compile.
-add_library(m2grl_quick_compilation INTERFACE)
-if(M2GRL_SANITIZE)
-  target_compile_options(m2grl_quick_compilation INTERFACE -O0)
+# Checks of UBSan that AddressSanitizer does without: a fifth of the time that everything takes to compile.
+if(M2GRL_SANITIZE MATCHES "address.*undefined")
+  target_compile_options(m2grl_private_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=null,vptr,object-size>)
 endif()
-if(M2GRL_SANITIZE MATCHES undefined)
-  target_compile_options(m2grl_quick_compilation INTERFACE -fno-sanitize=null,vptr,object-size)
+
+# What computes little, most tests and, under sanitizers, the command, is not optimised: a third of the time to compile.
+add_library(m2grl_quick_compilation INTERFACE)
+if(NOT M2GRL_FUZZ)
+  target_compile_options(m2grl_quick_compilation INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:$<IF:$<BOOL:${M2GRL_SANITIZE}>,-O0,-O1>>)
 endif()
 
 # Of Highway's targets, chosen at run time, three are compiled: the baseline, AVX2 and AVX-512. A sanitizer's build does

@@ -46,7 +46,7 @@ if(m2grl_liblinear_FOUND)
   string(APPEND M2GRL_PC_LIBS " -llinear")
 endif()
 if(M2GRL_HAS_CUDA)
-  string(APPEND M2GRL_PC_LIBS " -L${CUDAToolkit_LIBRARY_DIR} -lcudart_static -lcublas -ldl -lrt")
+  string(APPEND M2GRL_PC_LIBS " -L${CUDAToolkit_LIBRARY_DIR} -lcudart_static -ldl -lrt")
 endif()
 if(NOT M2GRL_STATIC)  # resolved in the library itself
   set(M2GRL_PC_REQUIRES "")

@@ -8,6 +8,7 @@ runs=${FUZZ_RUNS:-10000000} seconds=${FUZZ_SECONDS:-0}
 cmake --preset fuzz
 cmake --build build-fuzz -j "$(nproc)" --target fuzz
 export OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
+export ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=8  # fresh pages for every input would take most of the time
 targets=${FUZZ_TARGETS:-$(ls tests/fuzz/corpus)}
 mkdir -p build-fuzz/crashes
 failed=0
@@ -15,7 +16,7 @@ for name in $targets; do
   mkdir -p "build-fuzz/corpus/$name"
   log=build-fuzz/corpus/$name.log
   outcome="no crash"
-  "build-fuzz/bin/fuzz_$name" -runs="$runs" -max_total_time="$seconds" -max_len=4096 -timeout=30 -rss_limit_mb=2048 \
+  "build-fuzz/bin/fuzz_$name" -runs="$runs" -max_total_time="$seconds" -max_len=4096 -entropic=0 -timeout=30 -rss_limit_mb=2048 \
     -print_final_stats=1 -artifact_prefix="build-fuzz/crashes/$name-" \
     "build-fuzz/corpus/$name" "tests/fuzz/corpus/$name" > "$log" 2>&1 || { outcome="CRASH, see $log" failed=1; }
   inputs=$(sed -nE 's/^stat::number_of_executed_units: *//p' "$log")

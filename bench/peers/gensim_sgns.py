@@ -1,119 +1,88 @@
 #!/usr/bin/env python3
 """m2grl beside gensim's Word2Vec: the same sequences, options, threads and protocol; speed and quality of both.
 
-    bench/peers/gensim_sgns.py [--m2grl build/bin/m2grl] [--data $M2GRL_DATA] [--sets amazon_sports amazon_beauty]
-                               [--threads N] [--runs 3] [--json FILE] [--markdown FILE]
+    bench/peers/gensim_sgns.py [--m2grl build/bin/m2grl] [--data $M2GRL_DATA] [--sets amazon_sports amazon_beauty
+                               blogcatalog ppi] [--threads N] [--runs 3] [--json FILE] [--markdown FILE]
 
-Needs gensim and numpy: on Debian, the package python3-gensim, and /usr/bin/python3 to run this.
+Needs gensim, numpy, and scikit-learn for the graphs: on Debian, the packages python3-gensim and python3-sklearn, and
+/usr/bin/python3 to run this.
 
-Both train skip-gram on the users' sequences without their last two items: dim 128, radius 5 shrunk, 5 negatives from
-unigram^0.75, subsampling 1e-3, rate 0.025 falling to 0, 50 epochs. gensim reads them from a file by its own threads
-(corpus_file, its fastest way); its clock is that of train() alone, m2grl's that of its report's "seconds".
-Quality: the vectors of both are read here and scored by the same code: query = input vector of the last item but one of each
-user, score = input · output, every item ranked but the history's, hit if the last item is among the first ten
-(misses where it was not trained on). m2grl is scored a second time as it is made to be used: as shipped, three views composed.
+Both train skip-gram, dim 128, 5 negatives from unigram^0.75, windows shrunk, rate 0.025 falling to 0:
+amazon_*: users' sequences without their last two items, radius 5, subsampling 1e-3, 50 epochs;
+blogcatalog, ppi: DeepWalk's walks, 40 of 40 nodes from each node, radius 10, no subsampling, one epoch.
+gensim reads them from a file by its own threads (corpus_file, its fastest way); its clock is that of train() alone,
+m2grl's that of its report's "seconds". The vectors of both are scored by the same code (corpora.py says how). m2grl is
+scored a second time as it is made to be used: examples/configs as shipped.
 
 Positive pairs. gensim does not count them: they are drawn here by its own rules (a word of share f is kept with probability
-(sqrt(f/t) + 1) t/f, the radius is uniform in 1 … 5 for every centre), once, times the epochs; the error of that is
+(sqrt(f/t) + 1) t/f, the radius is uniform in 1 … R for every centre), once, times the epochs; the error of that is
 below 0.5 %. gensim draws negatives per pair, m2grl per centre: the ratio compares positive pairs trained. gensim skips
-a negative that is the pair's own word; so m2grl masks those that are among the centre's contexts."""
+a negative that is the pair's own word; so on users' sequences m2grl masks those that are among the centre's contexts."""
 
 import argparse
 import collections
-import csv
-import gzip
 import json
 import os
 import pathlib
 import random
 import statistics
-import subprocess
 import tempfile
 import time
 
 import numpy
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-DIM, RADIUS, NEGATIVES, EPOCHS, SAMPLE, RATE = 128, 5, 5, 50, 1e-3, 0.025
+from corpora import ROOT, corpus, told
+
+DIM, NEGATIVES, RATE = 128, 5, 0.025
 
 
-def told(command):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
-    return done.stdout
+def expected_pairs(of, sequences):
+    """Of all epochs: subsampled once, the radius by its expectation."""
+    if of.sample > 0:
+        counts = collections.Counter(item for sequence in sequences for item in sequence)
+        total, draw = sum(counts.values()), random.Random(1)
+        keep = {item: min(1, (count / (of.sample * total)) ** -0.5 + of.sample * total / count)
+                for item, count in counts.items()}
+        of_length = collections.Counter(sum(draw.random() < keep[item] for item in sequence) for sequence in sequences)
+    else:
+        of_length = collections.Counter(map(len, sequences))
+    radius = of.radius
+    pairs = lambda length: sum(2 * max(0, length - d) * (radius + 1 - d) / radius for d in range(1, radius + 1))
+    return sum(times * pairs(length) for length, times in of_length.items()) * of.epochs
 
 
-def read_users(folder):
-    users = collections.defaultdict(list)
-    with gzip.open(folder / "events.csv.gz", "rt") as lines:
-        for row in csv.DictReader(lines):
-            users[row["user_id"]].append((int(row["timestamp"]), row["item_id"]))
-    return [[item for _, item in sorted(events, key=lambda event: event[0])] for events in users.values()]
-
-
-def expected_pairs(sequences):
-    """Of one epoch: subsampled once, the radius by its expectation."""
-    counts = collections.Counter(item for sequence in sequences for item in sequence)
-    total, draw = sum(counts.values()), random.Random(1)
-    keep = {item: min(1, (count / (SAMPLE * total)) ** -0.5 + SAMPLE * total / count) for item, count in counts.items()}
-    of_length = collections.Counter(sum(draw.random() < keep[item] for item in sequence) for sequence in sequences)
-    pairs = lambda length: sum(2 * max(0, length - d) * (RADIUS + 1 - d) / RADIUS for d in range(1, RADIUS + 1))
-    return sum(times * pairs(length) for length, times in of_length.items())
-
-
-class quality:
-    """HR@10 and NDCG@10 of input and output vectors by item."""
-
-    def __init__(self, users):
-        self.asked = [user for user in users if len(user) >= 3]
-
-    def of(self, names, inputs, outputs):
-        place = {name: i for i, name in enumerate(names)}
-        hits = gains = 0
-        for user in self.asked:
-            query, target = place.get(user[-2]), place.get(user[-1])
-            if query is None or target is None:
-                continue
-            scores = outputs @ inputs[query]
-            wanted = scores[target]
-            scores[[place[item] for item in user[:-1] if item in place]] = -numpy.inf
-            rank = int((scores > wanted).sum())
-            if rank < 10:
-                hits, gains = hits + 1, gains + 1 / numpy.log2(rank + 2)
-        return {"hr@10": hits / len(self.asked), "ndcg@10": gains / len(self.asked)}
-
-
-def train_gensim(corpus, threads, seed):
+def train_gensim(of, file, threads, seed):
     from gensim.models import Word2Vec
 
-    model = Word2Vec(vector_size=DIM, window=RADIUS, sg=1, negative=NEGATIVES, ns_exponent=0.75, sample=SAMPLE, alpha=RATE,
-                     min_alpha=0, min_count=1, workers=threads, seed=seed)
-    model.build_vocab(corpus_file=str(corpus))
+    model = Word2Vec(vector_size=DIM, window=of.radius, sg=1, negative=NEGATIVES, ns_exponent=0.75, sample=of.sample,
+                     alpha=RATE, min_alpha=0, min_count=1, workers=threads, seed=seed)
+    model.build_vocab(corpus_file=str(file))
     start = time.perf_counter()
-    model.train(corpus_file=str(corpus), total_examples=model.corpus_count, total_words=model.corpus_total_words,
-                epochs=EPOCHS)
+    model.train(corpus_file=str(file), total_examples=model.corpus_count, total_words=model.corpus_total_words,
+                epochs=of.epochs)
     return time.perf_counter() - start, model.wv.index_to_key, model.wv.vectors, model.syn1neg
 
 
-CONFIG = f"""[data]
-sequences = "sequences.txt"
+def config(of, file):
+    return f"""[data]
+sequences = "{file.name}"
 [[views]]
 name = "item"
 [train]
 dim = {DIM}
-window = {RADIUS}
+window = {of.radius}
 negatives = {NEGATIVES}
-epochs = {EPOCHS}
-subsample = {SAMPLE}
-mask_context_negatives = true
+epochs = {of.epochs}
+subsample = {of.sample}
+mask_context_negatives = {str(of.masked).lower()}
 learning_rate = {RATE}
 checkpoint_seconds = 0
 """
 
 
-def train_m2grl(program, folder, threads, seed):
-    (folder / "one_view.toml").write_text(CONFIG)
+def train_m2grl(program, of, file, threads, seed):
+    folder = file.parent
+    (folder / "one_view.toml").write_text(config(of, file))
     told([program, "train", folder / "one_view.toml", "--out", folder / "model", "--overwrite", "--json",
           folder / "train.json", "--set", f"train.threads={threads}", "--set", f"train.seed={seed}", "--device", "cpu"])
     told([program, "export", folder / "model", "--format", "npy", "--out", folder / f"vectors{seed}"])
@@ -123,52 +92,52 @@ def train_m2grl(program, folder, threads, seed):
             numpy.load(vectors / "item.output.npy"))
 
 
-def shipped(program, data, name, folder, threads):
-    told([program, "train", ROOT / "examples/configs" / f"{name}.toml", "--data", data / name, "--out", folder / "shipped",
+def shipped(program, of, folder, threads):
+    told([program, "train", ROOT / "examples/configs" / f"{of.name}.toml", "--data", of.folder, "--out", folder / "shipped",
           "--json", folder / "train.json", "--set", f"train.threads={threads}", "--device", "cpu"])
-    told([program, "eval", folder / "shipped", "--json", folder / "eval.json"])
-    report, found = json.loads((folder / "train.json").read_text()), json.loads((folder / "eval.json").read_text())
-    return {"seconds": report["seconds"], "hr@10": found["hr@10"], "ndcg@10": found["ndcg@10"]}
+    report = json.loads((folder / "train.json").read_text())
+    return {"seconds": report["seconds"], "as": of.shipped_as,
+            **dict(zip(of.measures, of.score_shipped(program, folder / "shipped", folder)))}
 
 
 def compared(args, name, folder):
-    users = read_users(args.data / name)
-    sequences = [user[:-2] if len(user) >= 3 else user for user in users]
-    corpus, measure = folder / "sequences.txt", quality(users)
-    corpus.write_text("".join(" ".join(sequence) + "\n" for sequence in sequences))
-    pairs, runs = expected_pairs(sequences) * EPOCHS, []
+    of, file = corpus(args.data, name), folder / "sequences.txt"
+    sequences = of.sequences()
+    file.write_text("".join(" ".join(sequence) + "\n" for sequence in sequences))
+    pairs, runs = expected_pairs(of, sequences), []
     for seed in range(1, args.runs + 1):
-        seconds, names, inputs, outputs = train_gensim(corpus, args.threads, seed)
-        theirs = {"seconds": seconds, "pairs": pairs, **measure.of(names, inputs, outputs)}
-        seconds, counted, names, inputs, outputs = train_m2grl(args.m2grl, folder, args.threads, seed)
+        seconds, names, *vectors = train_gensim(of, file, args.threads, seed)
+        theirs = {"seconds": seconds, "pairs": pairs, **dict(zip(of.measures, of.score(names, *vectors)))}
+        seconds, counted, names, *vectors = train_m2grl(args.m2grl, of, file, args.threads, seed)
         if abs(counted / pairs - 1) > 0.02:
             raise SystemExit(f"{name}: m2grl trained {counted} pairs, not about {pairs:.0f}")
-        ours = {"seconds": seconds, "pairs": counted, **measure.of(names, inputs, outputs)}
+        ours = {"seconds": seconds, "pairs": counted, **dict(zip(of.measures, of.score(names, *vectors)))}
         for side in (theirs, ours):
             side["pairs_per_second_per_core"] = side["pairs"] / side["seconds"] / args.threads
         runs.append({"gensim": theirs, "m2grl": ours,
                      "ratio": ours["pairs_per_second_per_core"] / theirs["pairs_per_second_per_core"]})
         print(name, json.dumps(runs[-1]), flush=True)
     middle = lambda side, key: statistics.median(run[side][key] for run in runs)
-    keys = ("seconds", "pairs", "pairs_per_second_per_core", "hr@10", "ndcg@10")
-    return {"data": name, "runs": runs, "ratio": statistics.median(run["ratio"] for run in runs),
+    keys = ("seconds", "pairs", "pairs_per_second_per_core", *of.measures)
+    return {"data": name, "measures": of.measures, "runs": runs, "ratio": statistics.median(run["ratio"] for run in runs),
+            "contexts_a_centre": pairs / of.epochs / sum(map(len, sequences)),
             **{side: {key: middle(side, key) for key in keys} for side in ("gensim", "m2grl")},
-            "m2grl, three views": shipped(args.m2grl, args.data, name, folder, args.threads)}
+            "m2grl as shipped": shipped(args.m2grl, of, folder, args.threads)}
 
 
 def markdown(result):
     lines = [f"m2grl {result['m2grl']} beside gensim {result['gensim']}, threads: {result['threads']}, {result['machine']}; "
-             f"medians, seeds: {result['seeds']}.", "",
-             "| | pairs/s a core | training | HR@10 | NDCG@10 |", "|---|---:|---:|---:|---:|"]
+             f"medians, seeds: {result['seeds']}.", "", "| | pairs/s a core | training | quality |", "|---|---:|---:|---|"]
     for entry in result["results"]:
+        quality = lambda row: ", ".join(f"{measure} {row[measure]:.4f}" for measure in entry["measures"])
         for side in ("gensim", "m2grl"):
             row = entry[side]
-            lines.append(f"| {entry['data']}, {side}, one view | {row['pairs_per_second_per_core'] / 1e6:.2f} M | "
-                         f"{row['seconds']:.1f} s | {row['hr@10']:.4f} | {row['ndcg@10']:.4f} |")
-        row = entry["m2grl, three views"]
-        lines.append(f"| {entry['data']}, m2grl as shipped, three views | | {row['seconds']:.1f} s | {row['hr@10']:.4f} | "
-                     f"{row['ndcg@10']:.4f} |")
-        lines.append(f"| {entry['data']}: m2grl / gensim | **{entry['ratio']:.1f} ×** | | | |")
+            lines.append(f"| {entry['data']}, {side}, the same sequences | {row['pairs_per_second_per_core'] / 1e6:.2f} M | "
+                         f"{row['seconds']:.1f} s | {quality(row)} |")
+        row = entry["m2grl as shipped"]
+        lines.append(f"| {entry['data']}, m2grl as shipped, {row['as']} | | {row['seconds']:.1f} s | {quality(row)} |")
+        lines.append(f"| {entry['data']}: m2grl / gensim | **{entry['ratio']:.1f} ×** | | "
+                     f"{entry['contexts_a_centre']:.1f} pairs a position |")
     return "\n".join(lines) + "\n"
 
 
@@ -184,7 +153,7 @@ def main():
     parser.add_argument("--m2grl", type=pathlib.Path, default=ROOT / "build/bin/m2grl")
     parser.add_argument("--data", type=pathlib.Path,
                         default=pathlib.Path(os.environ.get("M2GRL_DATA", ROOT.parent / "shared/data")))
-    parser.add_argument("--sets", nargs="+", default=["amazon_sports", "amazon_beauty"])
+    parser.add_argument("--sets", nargs="+", default=["amazon_sports", "amazon_beauty", "blogcatalog", "ppi"])
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", type=pathlib.Path)

@@ -37,8 +37,8 @@ struct product {
 void multiply(const blas& products, const product& p) {
   const float one = 1, zero = 0;
   const auto size = [](std::uint32_t value) { return static_cast<int>(value); };
-  check(cublasSgemm(products.get(), p.a_op, p.b_op, size(p.m), size(p.n), size(p.k), &one, p.a, size(p.a_stride), p.b,
-                    size(p.b_stride), &zero, p.c, size(p.m)),
+  check(cublas().sgemm(products.get(), p.a_op, p.b_op, size(p.m), size(p.n), size(p.k), &one, p.a, size(p.a_stride),
+                       p.b, size(p.b_stride), &zero, p.c, size(p.m)),
         "cublasSgemm");
 }
 
@@ -64,7 +64,7 @@ void backpropagate(const blas& products, const link_batch& l) {
 
 void enqueue_batch(const blas& products, const link_batch& l, std::uint32_t batch) {
   cudaStream_t stream = nullptr;
-  check(cublasGetStream(products.get(), &stream), "cublasGetStream");
+  check(cublas().get_stream(products.get(), &stream), "cublasGetStream");
   check(cudaMemsetAsync(l.state, 0, sizeof(batch_state), stream), "cudaMemsetAsync");
   launch_draw_pairs(l, batch, stream);
   launch_gather_rows(l, batch, stream);

@@ -109,18 +109,18 @@ class cuda_stepper : public stepper {
   /// z = values Mᵀ, row-major.
   void project(std::size_t rows) {
     const float one = 1, zero = 0;
-    cuda::check(
-        cublasSgemm(products_.get(), CUBLAS_OP_T, CUBLAS_OP_N, size(rows_), size(rows), size(dim_), &one,
-                    matrix_.data(), size(stride_), values_.data(), size(stride_), &zero, z_.data(), size(z_stride_)),
-        "cublasSgemm");
+    cuda::check(cuda::cublas().sgemm(products_.get(), CUBLAS_OP_T, CUBLAS_OP_N, size(rows_), size(rows), size(dim_),
+                                     &one, matrix_.data(), size(stride_), values_.data(), size(stride_), &zero,
+                                     z_.data(), size(z_stride_)),
+                "cublasSgemm");
   }
   /// gradient = scale · dzᵀ values, row-major.
   void pull_back(std::size_t rows, float scale) {
     const float zero = 0;
-    cuda::check(
-        cublasSgemm(products_.get(), CUBLAS_OP_N, CUBLAS_OP_T, size(dim_), size(rows_), size(rows), &scale,
-                    values_.data(), size(stride_), dz_.data(), size(z_stride_), &zero, gradient_.data(), size(stride_)),
-        "cublasSgemm");
+    cuda::check(cuda::cublas().sgemm(products_.get(), CUBLAS_OP_N, CUBLAS_OP_T, size(dim_), size(rows_), size(rows),
+                                     &scale, values_.data(), size(stride_), dz_.data(), size(z_stride_), &zero,
+                                     gradient_.data(), size(stride_)),
+                "cublasSgemm");
   }
 
   std::size_t rows_, dim_, stride_, z_stride_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cuda/runtime/cublas.hpp"
 #include "m2grl/error.hpp"
 
 namespace m2grl::cuda {
@@ -25,7 +26,7 @@ void check(cudaError_t status, const char* call, std::source_location place) {
 
 void check(cublasStatus_t status, const char* call, std::source_location place) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  throw cuda_error(fmt::format("cuBLAS: {} failed at {}: {}", call, name_of(place), cublasGetStatusString(status)));
+  throw cuda_error(fmt::format("cuBLAS: {} failed at {}: {}", call, name_of(place), cublas().status_string(status)));
 }
 
 void check_launch(const char* kernel, std::source_location place) {

@@ -2,13 +2,13 @@
 /// Owners of streams, events and the cuBLAS handle. Destructors ignore errors: the first asynchronous fault has
 /// surfaced at a synchronisation before.
 
-#include <cublas_v2.h>
 #include <cuda_runtime_api.h>
 
 #include <memory>
 #include <type_traits>
 
 #include "cuda/runtime/check.hpp"
+#include "cuda/runtime/cublas.hpp"
 #include "cuda/runtime/memory.hpp"
 #include "cuda/runtime/sizes.hpp"
 
@@ -64,18 +64,21 @@ class blas {
  public:
   /// `tf32`: products may round their factors to TF32; else strict fp32.
   blas(cudaStream_t stream, bool tf32) : workspace_(blas_workspace_bytes) {
+    const cublas_calls& calls = cublas();
     cublasHandle_t created = nullptr;
-    check(cublasCreate(&created), "cublasCreate");
+    check(calls.create(&created), "cublasCreate");
     handle_.reset(created);
-    check(cublasSetStream(created, stream), "cublasSetStream");
-    check(cublasSetWorkspace(created, workspace_.data(), workspace_.bytes()), "cublasSetWorkspace");
-    check(cublasSetMathMode(created, tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH), "cublasSetMathMode");
+    check(calls.set_stream(created, stream), "cublasSetStream");
+    check(calls.set_workspace(created, workspace_.data(), workspace_.bytes()), "cublasSetWorkspace");
+    check(calls.set_math_mode(created, tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_PEDANTIC_MATH), "cublasSetMathMode");
   }
   [[nodiscard]] cublasHandle_t get() const noexcept { return handle_.get(); }
 
  private:
+  static cublasStatus_t release(cublasHandle_t handle) { return cublas().destroy(handle); }
+
   device_array<unsigned char> workspace_;  // outlives the handle
-  unique_handle<cublasHandle_t, cublasDestroy> handle_;
+  unique_handle<cublasHandle_t, release> handle_;
 };
 
 }  // namespace m2grl::cuda

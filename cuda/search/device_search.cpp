@@ -140,8 +140,8 @@ class device_search {
     const float* q = (query_units_.empty() ? query_rows_ : query_units_).data() + first * queries_.stride();
     const float* c = (units_.empty() ? originals_ : units_).data();
     const int stride = size(candidates_.stride());
-    cuda::check(cublasSgemm(products_.get(), CUBLAS_OP_T, CUBLAS_OP_N, size(candidates), size(queries), stride, &one, c,
-                            stride, q, stride, &zero, scores_.data(), size(block_rows())),
+    cuda::check(cuda::cublas().sgemm(products_.get(), CUBLAS_OP_T, CUBLAS_OP_N, size(candidates), size(queries), stride,
+                                     &one, c, stride, q, stride, &zero, scores_.data(), size(block_rows())),
                 "cublasSgemm");
   }
 

@@ -184,7 +184,7 @@ void run_train(const train_arguments& args, interrupts& signals) {
 
   model m = make_model(cfg, std::move(data), std::move(result.learned));
   if (warm.old) m = carry_over(*warm.old, std::move(m));
-  save_model(m, args.out, args.overwrite || has_checkpoint(args));
+  save_model(m, args.out, args.overwrite || args.resume || has_checkpoint(args));
   const double rate = result.seconds > 0 ? static_cast<double>(result.pairs) / result.seconds : 0;
   report["tasks"] = tasks_json(m.tasks);
   report["seconds"] = result.seconds;

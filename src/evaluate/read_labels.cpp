@@ -12,7 +12,7 @@ using namespace ingest;
 
 constexpr std::size_t most_unknown_named = 5;
 
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 /// The next word of a line, which is cut off; empty at its end.
 std::string_view next_word(std::string_view& line) {

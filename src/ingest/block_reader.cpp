@@ -40,6 +40,13 @@ std::size_t last_record_end(const char* text, std::size_t size, char delimiter) 
   return end;
 }
 
+/// Room for one more byte than `filled` and the '\n' behind; not for all that is wanted at once, so that a short text
+/// costs little.
+void make_room(std::vector<char>& buffer, std::size_t filled, std::size_t wanted) {
+  constexpr std::size_t least = std::size_t{1} << 12, growth = 16;
+  if (buffer.size() < filled + 2) buffer.resize(std::min(wanted + 1, std::max(least, growth * (filled + 2))));
+}
+
 }  // namespace
 
 bool block_reader::next(text_block& block) {
@@ -80,10 +87,12 @@ bool block_reader::cut_next(text_block& block) {
                                              most_record_bytes >> 20)};
     }
     wanted = std::max(filled + 1, std::min(wanted, most_record_bytes + 1));
-    if (block.buffer.size() <= wanted) block.buffer.resize(wanted + 1);
+    make_room(block.buffer, filled, wanted);
     std::copy(carry_.begin(), carry_.end(), block.buffer.begin());
     while (filled < wanted && !ended) {
-      const std::size_t got = source_.read(block.buffer.data() + filled, wanted - filled);
+      make_room(block.buffer, filled, wanted);
+      const std::size_t room = std::min(wanted, block.buffer.size() - 1) - filled;
+      const std::size_t got = source_.read(block.buffer.data() + filled, room);
       filled += got;
       ended = got == 0;
     }

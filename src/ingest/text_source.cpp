@@ -70,13 +70,16 @@ class raw_file {
 /// A window over the stored bytes that begins with those read to tell the format.
 class stored_bytes {
  public:
-  explicit stored_bytes(raw_file file) : file_(std::move(file)), buffer_(std::size_t{1} << 17) {
+  explicit stored_bytes(raw_file file) : file_(std::move(file)), buffer_(std::size_t{1} << 12) {
     while (end_ < 4 && refill()) {
     }
   }
   /// Appends more bytes behind those unread; false at the end of the file.
   bool refill() {
-    if (begin_ == end_) begin_ = end_ = 0;
+    if (begin_ == end_) {
+      if (end_ == buffer_.size()) buffer_.resize(std::size_t{1} << 17);  // no small file
+      begin_ = end_ = 0;
+    }
     if (end_ == buffer_.size()) return true;  // full: there is something to consume
     const std::size_t got = file_.read(buffer_.data() + end_, buffer_.size() - end_);
     end_ += got;

@@ -45,7 +45,8 @@ bool is_model(const fs::path& dir) {
   }
 }
 
-/// Whether it is a folder of checkpoints alone, whole ones and those that a killed training left unfinished.
+/// Whether it is a folder of checkpoints alone, whole ones and those that a killed training left unfinished. None at all:
+/// it was killed before its first.
 bool is_unfinished(const fs::path& dir) {
   std::error_code code;
   if (!fs::is_directory(dir, code)) return false;
@@ -54,7 +55,7 @@ bool is_unfinished(const fs::path& dir) {
   const bool read = files::for_each_name(dir, [&](std::string_view name) {
     only_these = only_these && (name == layout::checkpoint_name || name.starts_with(begin));
   });
-  return read && only_these && fs::exists(dir / layout::checkpoint_name, code);
+  return read && only_these;
 }
 
 /// Writes the files of one model, and keeps their sizes and checksums.

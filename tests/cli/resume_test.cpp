@@ -1,6 +1,7 @@
 /// A training that is stopped, or killed at any instant, goes on where it was kept.
 #include <chrono>
 #include <random>
+#include <stdexcept>
 #include <thread>
 
 #include "shop.hpp"
@@ -25,8 +26,14 @@ process start(const temporary_folder& folder, std::vector<std::string> arguments
   return process(arguments, folder.path());
 }
 
-void wait_for(const fs::path& file) {
-  while (!fs::exists(file)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+/// Until it writes the file; one that ends without it has failed.
+void wait_for(const process& running, const fs::path& file) {
+  while (!fs::exists(file)) {
+    if (running.ended() && !fs::exists(file)) {
+      throw std::runtime_error("it ended without " + file.string() + ": " + running.err_so_far());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace
@@ -35,7 +42,7 @@ TEST_CASE("a signal leaves a checkpoint; --resume goes on with it, and with no o
   const temporary_folder folder;
   shop::write(folder);
   process running = start(folder, training("model", {"--set", "train.epochs=1000000", "--log", "log"}));
-  wait_for(folder / "log");
+  wait_for(running, folder / "log");
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   running.signal(SIGINT);
   const auto stopped = running.wait();
@@ -64,7 +71,7 @@ TEST_CASE("a checkpoint that cannot be written is a warning; that of an interrup
   shop::write(folder);
   fs::create_directories(folder / "model" / "checkpoint");  // no file can be renamed to it
   process running = start(folder, training("model", {"--overwrite", "--set", "train.epochs=1000000", "--log", "log"}));
-  wait_for(folder / "log");
+  wait_for(running, folder / "log");
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   running.signal(SIGINT);
   const auto stopped = running.wait();
@@ -78,6 +85,23 @@ TEST_CASE("a checkpoint that cannot be written is a warning; that of an interrup
   CHECK(fs::exists(folder / "model" / "model.json"));
 }
 
+TEST_CASE("killed before its first checkpoint was whole, a training begins anew with --resume") {
+  const temporary_folder folder;
+  shop::write(folder);
+  const std::vector<std::string> again{"--resume", "--set", "train.epochs=2"};
+  fs::create_directory(folder / "model");  // as one leaves it that is killed at once
+  CHECK(command(folder, training("model", again)).code == 0);
+  fs::create_directory(folder / "begun");
+  write_file(folder / "begun" / ".checkpoint.partial-0123456789abcdef", "M2GRL");
+  CHECK(command(folder, training("begun", again)).code == 0);
+  CHECK(fs::exists(folder / "begun" / "model.json"));
+  fs::create_directory(folder / "other");
+  write_file(folder / "other" / "notes", "mine");
+  const auto refused = command(folder, training("other", again));
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("other is not replaced: it is not an m2grl model"));
+}
+
 TEST_CASE("killed at twenty instants, a training goes on each time, to the same model") {
   const temporary_folder folder;
   shop::write(folder);
@@ -89,7 +113,7 @@ TEST_CASE("killed at twenty instants, a training goes on each time, to the same 
     {
       fs::remove(folder / "log");
       const process running = start(folder, training("cut", often));
-      wait_for(folder / "log");  // it trains
+      wait_for(running, folder / "log");  // it trains
       std::this_thread::sleep_for(std::chrono::milliseconds(random() % 200));
     }                                                      // killed
     if (fs::exists(folder / "cut" / "model.json")) break;  // a fast machine

@@ -9,7 +9,7 @@ M2GRL_FUZZ_TARGET(manifest, input) {
   static const small_folder folder;
   const auto change = layout::json::parse(input, nullptr, false);
   if (change.is_object()) {
-    test::forge_manifest(folder.dir(), [&](layout::json& manifest) { manifest.merge_patch(change); });
+    folder.forge_manifest(change);
   } else {
     test::write_bytes(folder.dir() / layout::manifest_name, std::string(input));
   }

@@ -8,7 +8,7 @@ M2GRL_FUZZ_TARGET(model, input) {
   static const small_folder folder;
   if (input.empty()) return;
   const std::string& name = folder.names()[static_cast<std::uint8_t>(input[0]) % folder.names().size()];
-  test::forge(folder.dir(), name, std::string(input.substr(1)));
+  folder.forge(name, std::string(input.substr(1)));
   folder.load();
   folder.restore(name);
   folder.restore(layout::manifest_name);

@@ -82,6 +82,11 @@ class process {
   }
 
   void signal(int number) const { (void)::kill(child_, number); }
+  /// Whether it has ended by itself; wait() still tells how.
+  [[nodiscard]] bool ended() const {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+  }
   [[nodiscard]] std::string err_so_far() const { return read_file(output_ / "err"); }
 
   run_result wait() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "cuda/runtime/cublas.hpp"
 #include "device.hpp"
 
 using namespace emulated;
@@ -178,3 +179,19 @@ cublasStatus_t CUBLASWINAPI cublasSgemm_v2(cublasHandle_t handle, cublasOperatio
 }
 
 }  // extern "C"
+
+namespace m2grl::cuda {
+
+const cublas_calls& cublas() {
+  static const cublas_calls calls{.create = cublasCreate_v2,
+                                  .destroy = cublasDestroy_v2,
+                                  .set_stream = cublasSetStream_v2,
+                                  .get_stream = cublasGetStream_v2,
+                                  .set_workspace = cublasSetWorkspace_v2,
+                                  .set_math_mode = cublasSetMathMode,
+                                  .sgemm = cublasSgemm_v2,
+                                  .status_string = cublasGetStatusString};
+  return calls;
+}
+
+}  // namespace m2grl::cuda
