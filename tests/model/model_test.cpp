@@ -83,13 +83,20 @@ TEST_CASE("what is not a model is never overwritten") {
   std::filesystem::create_directory(dir.path() / "other");
   write_bytes(dir.path() / "other/model.json", R"({"format": "another"})");
   write_bytes(dir.path() / "file", "text");
-  std::filesystem::create_directory(dir.path() / "empty");
   const auto before = contents_of(dir.path());
-  for (const char* name : {"photos", "other", "file", "empty"}) {
+  for (const char* name : {"photos", "other", "file"}) {
     CHECK_THROWS_WITH(save_model(small_model(), dir.path() / name, true), Catch::Contains("not an m2grl model"));
     CHECK_THROWS_WITH(save_model(small_model(), dir.path() / name, false), Catch::Contains("exists already"));
     CHECK(contents_of(dir.path()) == before);
   }
+}
+
+TEST_CASE("an empty folder, as a killed training leaves it, is overwritten where that is allowed") {
+  const temporary_directory dir;
+  std::filesystem::create_directory(dir.path() / "empty");
+  CHECK_THROWS_WITH(save_model(small_model(), dir.path() / "empty"), Catch::Contains("exists already"));
+  save_model(small_model(), dir.path() / "empty", true);
+  CHECK(load_model(dir.path() / "empty").views.size() == small_model().views.size());
 }
 
 TEST_CASE("overwriting swaps the whole directory and leaves nothing behind") {
