@@ -21,9 +21,10 @@ endif()
 
 # What computes little, most tests and, under sanitizers, the command, is not optimised: a third of the time to compile.
 add_library(m2grl_quick_compilation INTERFACE)
-if(NOT M2GRL_FUZZ)
-  target_compile_options(m2grl_quick_compilation INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:$<IF:$<BOOL:${M2GRL_SANITIZE}>,-O0,-O1>>)
+if(M2GRL_SANITIZE AND NOT M2GRL_FUZZ)
+  target_compile_options(m2grl_quick_compilation INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-O0>)
+elseif(NOT M2GRL_FUZZ)
+  target_compile_options(m2grl_quick_compilation INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-O1>)
 endif()
 
 # Of Highway's targets, chosen at run time, three are compiled: the baseline, AVX2 and AVX-512. A sanitizer's build does

@@ -109,7 +109,7 @@ class sequence_trainer {
     ids_ = ids;
     length_ = static_cast<std::uint32_t>(length);
     sequence_ = sequence;
-    next_raw_ = entered_ = planned_ = centre_ = left_ = 0;
+    next_raw_ = entered_ = next_slot_ = planned_ = centre_ = left_ = 0;
     kept_draws_.count = window_draws_.count = negative_draws_.count = 0;
     if (length_ > 0) vocabulary_.prefetch_input(ids_[0]);
     skip_dropped();
@@ -184,7 +184,7 @@ class sequence_trainer {
   }
 
   M2GRL_HOST_DEVICE void enter_next() {
-    const std::uint32_t slot = entered_ % ring_size_;
+    const std::uint32_t slot = next_slot_;
     const std::uint32_t id = ids_[next_raw_];
     vocabulary_.map(1, [&](std::uint32_t) {
       arrays_.ring_id[slot] = id;
@@ -192,11 +192,18 @@ class sequence_trainer {
     });
     vocabulary_.enter(slot, id);
     ++entered_;
+    next_slot_ = slot + 1 < ring_size_ ? slot + 1 : 0;
     ++next_raw_;
     skip_dropped();
   }
 
-  M2GRL_HOST_DEVICE void leave_oldest() { vocabulary_.leave(left_++ % ring_size_); }
+  M2GRL_HOST_DEVICE void leave_oldest() { vocabulary_.leave(slot_of(left_++)); }
+
+  /// The slot of a position in the ring: position % ring_size_ without a division.
+  [[nodiscard]] M2GRL_HOST_DEVICE std::uint32_t slot_of(std::uint32_t position) const {
+    const std::uint32_t back = entered_ - position;  // 1 … ring_size_
+    return next_slot_ >= back ? next_slot_ - back : next_slot_ + ring_size_ - back;
+  }
 
   M2GRL_HOST_DEVICE void plan_next(bool prefetch) {
     if (!options_.past || planned_ > 0) {  // nothing precedes the first position
@@ -209,7 +216,7 @@ class sequence_trainer {
 
   /// Draws radius and negatives of kept position `position`; draw numbers follow its place in the sequence.
   M2GRL_HOST_DEVICE void make_plan(std::uint32_t position) {
-    const std::uint32_t slot = position % ring_size_;
+    const std::uint32_t slot = slot_of(position);
     const std::uint32_t raw = arrays_.ring_raw[slot];
     const std::uint32_t id = arrays_.ring_id[slot];
     centre_plan& plan = arrays_.plans[position % max_plans];
@@ -242,7 +249,7 @@ class sequence_trainer {
     if (last >= entered_) last = entered_ - 1;
     const window_slots window{arrays_.window, last - first};  // every position but the centre's
     if (window.count == 0) return;
-    const std::uint32_t first_slot = first % ring_size_, before = centre_ - first;
+    const std::uint32_t first_slot = slot_of(first), before = centre_ - first;
     vocabulary_.map(window.count, [&](std::uint32_t i) {
       const std::uint32_t slot = first_slot + i + static_cast<std::uint32_t>(i >= before);
       arrays_.window[i] = slot < ring_size_ ? slot : slot - ring_size_;
@@ -271,11 +278,12 @@ class sequence_trainer {
   const std::uint32_t* ids_ = nullptr;
   std::uint32_t length_ = 0;
   std::uint64_t sequence_ = 0;
-  std::uint32_t next_raw_ = 0;  // next place in ids_ to enter; subsampling has kept it
-  std::uint32_t entered_ = 0;   // kept positions entered so far
-  std::uint32_t planned_ = 0;   // kept positions whose negatives are drawn
-  std::uint32_t centre_ = 0;    // next kept position to train
-  std::uint32_t left_ = 0;      // kept positions that left the ring
+  std::uint32_t next_raw_ = 0;   // next place in ids_ to enter; subsampling has kept it
+  std::uint32_t entered_ = 0;    // kept positions entered so far
+  std::uint32_t next_slot_ = 0;  // of the next one to enter
+  std::uint32_t planned_ = 0;    // kept positions whose negatives are drawn
+  std::uint32_t centre_ = 0;     // next kept position to train
+  std::uint32_t left_ = 0;       // kept positions that left the ring
   drawn_blocks kept_draws_, window_draws_, negative_draws_;
 };
 

@@ -29,11 +29,33 @@ HWY_INLINE void gather_delta(float* const* inputs, const float* HWY_RESTRICT g, 
   }
 }
 
-/// Adds the deltas to the output rows and leaves in their place what the rows were before. Equal rows sum, as each
-/// is read again when its turn comes.
+/// Whether no two of the output rows are the same.
+template <std::size_t N>
+HWY_INLINE bool distinct_outputs(const sgns_block& b) {
+  bool equal = false;
+  M2GRL_UNROLL for (std::size_t k = 1; k < N; ++k) {
+    M2GRL_UNROLL for (std::size_t l = 0; l < k; ++l) equal |= b.outputs[k] == b.outputs[l];
+  }
+  return !equal;
+}
+
+/// Adds the deltas to the output rows and leaves in their place what the rows were before. Equal rows, which are rare,
+/// sum: all are read before any is written, and each is read again when its turn comes.
 template <std::size_t N, std::size_t Chunks>
-HWY_INLINE void exchange_outputs(const sgns_block& b, std::size_t c, vec (&t)[N][Chunks]) {
+HWY_INLINE void exchange_outputs(const sgns_block& b, bool distinct, std::size_t c, vec (&t)[N][Chunks]) {
   const tag d;
+  if (HWY_LIKELY(distinct)) {
+    float* const* const rows = b.outputs;  // read once: a store of a vector may alias anything
+    M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
+      float* const row = rows[k] + c;
+      M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) {
+        const vec before = hn::Load(d, row + j * lanes);
+        hn::Store(hn::Add(before, t[k][j]), d, row + j * lanes);
+        t[k][j] = before;
+      }
+    }
+    return;
+  }
   M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) {
     vec before[N];
     M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) before[k] = hn::Load(d, b.outputs[k] + c + j * lanes);
@@ -51,13 +73,14 @@ HWY_INLINE void move_inputs(float* const* inputs, const float* HWY_RESTRICT g, s
                             const vec (&t)[N][Chunks]) {
   const tag d;
   M2GRL_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
+    float* const row = inputs[r] + c;
     vec x[Chunks];
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::Load(d, inputs[r] + c + j * lanes);
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::Load(d, row + j * lanes);
     M2GRL_UNROLL for (std::size_t k = 0; k < N; ++k) {
       const vec weight = hn::Set(d, g[r * N + k]);
       M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) x[j] = hn::MulAdd(weight, t[k][j], x[j]);
     }
-    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) hn::Store(x[j], d, inputs[r] + c + j * lanes);
+    M2GRL_UNROLL for (std::size_t j = 0; j < Chunks; ++j) hn::Store(x[j], d, row + j * lanes);
   }
 }
 
@@ -83,11 +106,11 @@ HWY_INLINE void gather_deltas(const sgns_block& b, const float* HWY_RESTRICT g, 
 /// Columns c … c + Chunks·lanes of the update of X and T, by gradients scaled for the outputs and for the inputs.
 /// The N output rows' deltas, then their values before the update, stay in registers.
 template <std::size_t N, std::size_t Chunks>
-HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT to_outputs,
+HWY_INLINE void update_columns(const sgns_block& b, bool distinct, const float* HWY_RESTRICT to_outputs,
                                const float* HWY_RESTRICT to_inputs, std::size_t c) {
   vec t[N][Chunks];
   gather_deltas<N, Chunks>(b, to_outputs, c, t);
-  exchange_outputs<N, Chunks>(b, c, t);
+  exchange_outputs<N, Chunks>(b, distinct, c, t);
   std::size_t i = 0;
   for (; i + 2 <= b.m; i += 2) move_inputs<N, Chunks, 2>(b.inputs + i, to_inputs + i / 2 * max_lanes, c, t);
   if (i < b.m) move_inputs<N, Chunks, 1>(b.inputs + i, to_inputs + i / 2 * max_lanes, c, t);
@@ -95,7 +118,7 @@ HWY_INLINE void update_columns(const sgns_block& b, const float* HWY_RESTRICT to
 
 /// As many columns at a time as the target's registers hold for N rows.
 template <std::size_t N>
-constexpr std::size_t fitting_chunks = lanes == 16 ? (N <= 6 ? 4 : 2) : (N <= 5 ? 2 : 1);
+constexpr std::size_t fitting_chunks = lanes == 16 ? (N <= 6 ? 4 : 2) : (N <= 6 ? 2 : 1);
 
 /// The same address, in a register: reckoned from a large frame, the places of G would make the inner loops'
 /// instructions long.
@@ -110,9 +133,11 @@ HWY_INLINE const float* in_register(const float* g) {
 template <std::size_t N>
 HWY_INLINE void update(const sgns_block& b, const float* HWY_RESTRICT to_outputs, const float* HWY_RESTRICT to_inputs) {
   constexpr std::size_t chunks = fitting_chunks<N>;
+  const bool distinct = distinct_outputs<N>(b);
   std::size_t c = 0;
-  for (; c + chunks * lanes <= b.stride; c += chunks * lanes) update_columns<N, chunks>(b, to_outputs, to_inputs, c);
-  for (; c < b.stride; c += lanes) update_columns<N, 1>(b, to_outputs, to_inputs, c);
+  for (; c + chunks * lanes <= b.stride; c += chunks * lanes)
+    update_columns<N, chunks>(b, distinct, to_outputs, to_inputs, c);
+  for (; c < b.stride; c += lanes) update_columns<N, 1>(b, distinct, to_outputs, to_inputs, c);
 }
 
 }  // namespace m2grl::cpu::HWY_NAMESPACE
