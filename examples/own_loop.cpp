@@ -1,4 +1,4 @@
-/// SGNS steps inside a loop of your own, on your own device memory and stream: nothing is copied, nothing waits.
+/// SGNS steps inside a loop of your own, on your own device memory and stream: nothing is copied, and no step waits.
 /// Needs a GPU; without one it says so and ends with exit code 77.
 
 #include <cuda_runtime_api.h>
@@ -61,6 +61,7 @@ int main() {
   cfg.window = 2;
   const std::vector<std::uint64_t> counts(nodes, sequences * length / nodes);  // of the nodes, for negatives
   m2grl::device_sgns sgns(cfg, input, output, counts, sequences);
+  check(cudaDeviceSynchronize());  // the copies above were not made on the stream
   for (int report = 0; report < 5; ++report) {
     for (int step = 0; step < 10; ++step) sgns.enqueue(batch, 0.05f, stream);
     const m2grl::sgns_totals totals = sgns.totals(stream);  // waits

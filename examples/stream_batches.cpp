@@ -55,6 +55,7 @@ int main() {
     output = grown(output, known, random);
     nodes = known;
     const std::vector<std::uint64_t> counts(nodes, 1);  // all alike; else as often as each was seen
+    cfg.seed = known;                                   // other draws than before the tables grew
     m2grl::host_sgns sgns(cfg, input, output, counts, sessions);
     m2grl::sgns_totals totals;
     for (int step = 0; step < 400; ++step) totals = sgns.train(next_batch(random, nodes), 0.05f);

@@ -23,11 +23,12 @@ struct sgns_totals {
 /// step's windows and negatives are those of the same step of a device_sgns.
 class host_sgns {
  public:
-  /// Trains `input` and `output`, of one shape, which must outlive this. From `cfg`: dim, window, side, size,
-  /// negatives, sampler, alpha, subsample, mask_context_negatives, optimizer, seed, threads, deterministic; AdaGrad's
-  /// sums are kept here. One table as `input` and `output` is trained as tied tables are. `counts` [rows]: frequencies
-  /// of the nodes, as far as they are known. `sequences_per_step`: about as many as a step will hold; threads get 64
-  /// each or more. Throws invalid_input, out_of_memory.
+  /// Trains `input` and `output`, of one shape, which must outlive this and keep their size: for more rows make
+  /// another, whose AdaGrad sums begin at 0 and whose draws are those of its `seed` again. From `cfg`: dim, window,
+  /// side, size, negatives, sampler, alpha, subsample, mask_context_negatives, optimizer, seed, threads, deterministic;
+  /// AdaGrad's sums are kept here. One table as `input` and `output` is trained as tied tables are. `counts` [rows]:
+  /// frequencies of the nodes, as far as they are known. `sequences_per_step`: about as many as a step will hold;
+  /// threads get 64 each or more. Throws invalid_input, out_of_memory.
   host_sgns(const train_config& cfg, table& input, table& output, std::span<const std::uint64_t> counts,
             std::uint64_t sequences_per_step);
   host_sgns(const host_sgns&) = delete;
@@ -37,7 +38,8 @@ class host_sgns {
   ~host_sgns();
 
   /// One pass over `sequences`, over when it returns what it added up. Throws invalid_input where an offset or an id is
-  /// out of range (nothing is trained then), diverged where a logit was not finite (its pair changed no row).
+  /// out of range or a table has another size (nothing is trained then), diverged where a logit was not finite (its
+  /// pair changed no row).
   sgns_totals train(ragged_ref sequences, float learning_rate);
 
  private:

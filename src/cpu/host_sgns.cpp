@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -38,12 +39,23 @@ problem shared_problem(const train_config& cfg, table& input, table& output, std
 
 struct host_sgns::state {
   state(const train_config& cfg, table& in, table& out, std::span<const std::uint64_t> counts, std::uint64_t sequences)
-      : setting(shared_problem(cfg, in, out, counts, sequences)), input(in), output(out), team(setting.threads) {
+      : setting(shared_problem(cfg, in, out, counts, sequences)),
+        input(in),
+        output(out),
+        size(in.rows(), in.dim()),
+        team(setting.threads) {
     if (cfg.optimizer != optimizer_kind::adagrad) return;
     input_squares.assign(in.rows(), 0);
     if (&in != &out) output_squares.assign(out.rows(), 0);
   }
 
+  /// Samplers, hot rows and AdaGrad's sums are of the tables as they were.
+  void check_size(const table& t, const char* what) const {
+    const auto& [nodes, dim] = size;
+    if (t.rows() == nodes && t.dim() == dim) return;
+    throw invalid_input(fmt::format("the {} table is {} x {} now, host_sgns was made for {} x {}: make another", what,
+                                    t.rows(), t.dim(), nodes, dim));
+  }
   [[nodiscard]] cpu::table_rows input_rows() { return rows(input, setting.views[0].hot.input, input_squares); }
   [[nodiscard]] cpu::table_rows output_rows() {
     return rows(output, setting.views[0].hot.output, &input == &output ? input_squares : output_squares);
@@ -56,6 +68,7 @@ struct host_sgns::state {
   problem setting;
   table& input;
   table& output;
+  std::pair<std::size_t, std::size_t> size;  // rows, dim
   cpu::worker_team team;
   std::vector<float> input_squares, output_squares;  // AdaGrad's
   std::uint32_t steps = 0;
@@ -71,6 +84,8 @@ host_sgns::~host_sgns() = default;
 sgns_totals host_sgns::train(ragged_ref sequences, float learning_rate) {
   state& s = *state_;
   check_step_rate(learning_rate);
+  s.check_size(s.input, "input");
+  s.check_size(s.output, "output");
   check_ragged(sequences, s.input.rows(), "the sequences");
   const view_task& task = s.setting.views[0];
   const kernel::sgns_options options = task.options(s.setting.cfg, s.steps);

@@ -1,6 +1,9 @@
 /// SGNS steps in host memory, in a loop of the caller's own.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <limits>
+#include <utility>
 
 #include "m2grl/error.hpp"
 #include "m2grl/steps.hpp"
@@ -114,6 +117,16 @@ TEST_CASE("steps that cannot be taken are refused, and nothing is trained") {
   CHECK(refusal(sgns, {{0, 4}, {1, 2, 3}}) == "the sequences: offsets must run from 0 to the number of ids (3)");
   CHECK(refusal(sgns, {{0, 3}, {1, 2, 3}}, -1) == "the learning rate is -1, it must be a finite number >= 0");
   CHECK(catalogue::same_bits(tables.input, before));
+
+  table grown = tables.output.clone();
+  std::swap(tables.output, grown);
+  CHECK(refusal(sgns, {{0, 3}, {1, 2, 3}}).empty());  // another table of the same size in its place
+  table longer(11, tables.input.dim());
+  std::swap(tables.input, longer);
+  CHECK(refusal(sgns, {{0, 3}, {1, 2, 10}}) ==
+        fmt::format("the input table is 11 x {0} now, host_sgns was made for 10 x {0}: make another",
+                    tables.input.dim()));
+  std::swap(tables.input, longer);
 
   tables.input[1][0] = std::numeric_limits<float>::infinity();
   CHECK_THROWS_AS(sgns.train(ragged{{0, 3}, {1, 2, 3}}, 0.025f), diverged);
