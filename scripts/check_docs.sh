@@ -90,6 +90,9 @@ check_keys() {
   for key in $(spans docs/options.md | sed -nE 's/^([a-z_]+)( = .*)?$/\1/p' | grep -v '^amazon_'); do
     grep -q -w "$key" include/m2grl/config.hpp || fault "docs/options.md: include/m2grl/config.hpp has no key $key"
   done
+  for key in $(sed -nE 's/^ *v[.a-z]*\("([a-z0-9_]+)".*/\1/p' src/config/keys.hpp | sort -u); do
+    spans docs/configuration.md | grep -q -w "$key" || fault "docs/configuration.md: the key $key is missing"
+  done
 }
 
 rm -rf "$work"

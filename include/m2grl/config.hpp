@@ -103,7 +103,7 @@ struct link_config {
   std::uint32_t relation_dim = 0;  ///< 0: as train.dim
   bool shared = true;              ///< one W for both sides (the paper), or one per side
   bool bias = true;                ///< learn b; false: the paper's form
-  double ratio = 1;                ///< linked pairs drawn per centre of `from` (align_ratio)
+  double ratio = 1;                ///< linked pairs drawn per centre of `from`
 };
 
 // ---------------------------------------------------------------- split
