@@ -238,11 +238,11 @@ void add_demo(CLI::App& app, interrupts& signals) {
       ->add_option("--out", args->out,
                    "keep the data, the configuration, the model and its pictures in this new folder")
       ->type_name("DIR");
-  command->add_option("--users", args->plan.users)->capture_default_str();
-  command->add_option("--items", args->plan.items)->capture_default_str();
-  command->add_option("--categories", args->plan.categories)->capture_default_str();
-  command->add_option("--brands", args->plan.brands)->capture_default_str();
-  command->add_option("--seed", args->plan.seed)->capture_default_str();
+  command->add_option("--users", args->plan.users, "users that click")->capture_default_str();
+  command->add_option("--items", args->plan.items, "items of the catalogue")->capture_default_str();
+  command->add_option("--categories", args->plan.categories, "their categories")->capture_default_str();
+  command->add_option("--brands", args->plan.brands, "their brands")->capture_default_str();
+  command->add_option("--seed", args->plan.seed, "of everything that is drawn")->capture_default_str();
   command->add_option("--threads", args->plan.threads, "0: every core")->capture_default_str();
   command->add_option("--json", args->json, "write the scores as JSON")->type_name("FILE");
   command->callback([args, &signals] { run_demo(*args, signals); });

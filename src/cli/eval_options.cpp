@@ -14,7 +14,9 @@ void eval_options::add_query(CLI::App& command, const char* events) {
   command.add_option("--decay", decay, "weight of the event k steps back is decay^k; 0: the last event only")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("D");
-  command.add_option("--input-similarity", input_similarity, "share of in·in beside in·out in the score")
+  command
+      .add_option("--input-similarity", input_similarity,
+                  "weight of \"seen in the same contexts as\" beside \"tends to follow\" in the score; 0: off")
       ->check(CLI::NonNegativeNumber)
       ->type_name("G");
 }

@@ -104,7 +104,9 @@ void add_metric(CLI::App& app) {
   command->add_option("model", args->model, "the model's folder; the metric is written into it")
       ->required()
       ->type_name("MODEL");
-  command->add_option("--data", args->data, "the folder of the data that the model was trained on; by default the same")
+  command
+      ->add_option("--data", args->data,
+                   "the folder of the data that the model was trained on; by default the one that was used then")
       ->type_name("DIR");
   add_options(*command, *args);
   add_device(*command, args->device);

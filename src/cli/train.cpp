@@ -218,7 +218,8 @@ void add_train(CLI::App& app, interrupts& signals) {
       ->type_name("KEY=VALUE");
   add_device(*command, args->device);
   auto* out =
-      command->add_option("--out", args->out, "the model's folder, which must not exist yet")->type_name("MODEL");
+      command->add_option("--out", args->out, "the model's folder, which must not exist yet; needed but for --dry-run")
+          ->type_name("MODEL");
   auto* overwrite = command->add_flag("--overwrite", args->overwrite, "replace an existing model");
   command->add_flag("--resume", args->resume, "go on with a training that did not end, from its checkpoint in MODEL")
       ->excludes(overwrite);

@@ -106,13 +106,14 @@ void add_eval(CLI::App& app) {
   command->add_option("model", args->model, "the model's folder")->required()->type_name("MODEL");
   command
       ->add_option("--protocol", args->protocol,
-                   "next-item: rank all items, except the history's; discovery: into new categories; cold-start: items "
+                   "next-item (the default): rank all items, except the history's; discovery: into new categories; "
+                   "cold-start: items "
                    "unseen in training; alignment: linked nodes; node-classification: labels of nodes; "
                    "link-prediction: tell edges from pairs that are none")
       ->check(CLI::IsMember(
           {"next-item", "discovery", "cold-start", "alignment", "node-classification", "link-prediction"}))
       ->type_name("PROTOCOL");
-  command->add_option("--split", args->split, "validation or test")
+  command->add_option("--split", args->split, "validation or test, by default test")
       ->check(CLI::IsMember({"validation", "test"}))
       ->type_name("SPLIT");
   command->add_option("--k", args->k, "places, as in 10,20; by default as configured")
