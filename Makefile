@@ -55,7 +55,7 @@ deb: build  ## a Debian package in build/: the command, the library, what a prog
 api-docs: check-deps  ## the reference of the public headers, by Doxygen: build/api/html/index.html
 	@mkdir -p build && doxygen docs/Doxyfile && echo "wrote build/api/html/index.html"
 
-soak: build  ## an hour and more: 1,000 saves killed, 8,000 contexts, 1,000 cancels, an hour's rate and memory; JSON
+soak: build  ## an hour and more: 1,000 saves killed, 8,000 trainings on eight threads, 1,000 cancelled, an hour's rate and memory; JSON
 	cmake --build $(BUILD) -j $(JOBS) --target test_load soak_writer soak_trainer
 	@scripts/soak.py --build $(BUILD) --out $(BUILD)/soak.json
 
