@@ -45,8 +45,8 @@ bool is_model(const fs::path& dir) {
   }
 }
 
-/// Whether it is a folder of checkpoints alone, whole ones and those that a killed training left unfinished. None at all:
-/// it was killed before its first.
+/// Whether it is a folder of checkpoints alone, whole ones and those that a killed training left unfinished. None at
+/// all: it was killed before its first.
 bool is_unfinished(const fs::path& dir) {
   std::error_code code;
   if (!fs::is_directory(dir, code)) return false;
