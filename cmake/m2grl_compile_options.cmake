@@ -19,7 +19,9 @@ if(M2GRL_SANITIZE MATCHES "address.*undefined")
     $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=null,vptr,object-size>)
 endif()
 
-# What computes little, most tests and, under sanitizers, the command, is not optimised: a third of the time to compile.
+# What computes little: most tests and, under sanitizers, the command. At -O1 a test takes half as long to compile as at
+# -O3. At -O0, as under sanitizers, a third; but templates that the library instantiates, too, are then taken from the
+# test, and a release test of JSON took 17 times as long.
 add_library(m2grl_quick_compilation INTERFACE)
 if(M2GRL_SANITIZE AND NOT M2GRL_FUZZ)
   target_compile_options(m2grl_quick_compilation INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-O0>)
