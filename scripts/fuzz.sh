@@ -8,7 +8,8 @@ runs=${FUZZ_RUNS:-10000000} seconds=${FUZZ_SECONDS:-0}
 cmake --preset fuzz
 cmake --build build-fuzz -j "$(nproc)" --target fuzz
 export OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
-export ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=8  # fresh pages for every input would take most of the time
+# Fresh pages and the place of every allocation would take most of the time; a crash replayed without this tells the place.
+export ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=1
 targets=${FUZZ_TARGETS:-$(ls tests/fuzz/corpus)}
 mkdir -p build-fuzz/crashes
 failed=0

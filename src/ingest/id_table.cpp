@@ -15,8 +15,8 @@
 namespace m2grl::ingest {
 namespace {
 
-constexpr std::size_t first_slots = 1024;
-constexpr std::size_t arena_chunk_bytes = std::size_t{1} << 18;
+constexpr std::size_t first_slots = 64;
+constexpr std::size_t first_chunk_bytes = 1024, most_doublings = 8;
 
 std::uint64_t mix(std::uint64_t key) noexcept {
   key ^= key >> 32;
@@ -83,7 +83,7 @@ void id_table::grow() {
 
 std::string_view id_table::keep(std::string_view text) {
   if (text.size() > arena_left_) {
-    arena_left_ = std::max(arena_chunk_bytes, text.size());
+    arena_left_ = std::max(text.size(), first_chunk_bytes << std::min<std::size_t>(arena_.size(), most_doublings));
     arena_next_ = arena_.emplace_back(std::make_unique_for_overwrite<char[]>(arena_left_)).get();
   }
   std::memcpy(arena_next_, text.data(), text.size());

@@ -1,10 +1,15 @@
 #pragma once
 /// JSON of a file that may be hostile.
 
+#include <fmt/format.h>
+
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace m2grl::files {
 
@@ -30,6 +35,23 @@ Json parse_bounded(std::string_view text) {
   } catch (const too_much&) {
     return Json(nlohmann::detail::value_t::discarded);
   }
+}
+
+/// The whole number that an entry is. Throws Json::exception where it is none, negative or more than a Number holds:
+/// nlohmann's get() would cut the fraction, or wrap.
+template <std::unsigned_integral Number = std::uint64_t, class Json>
+Number count_from(const Json& entry) {
+  const auto count = entry.template get_ref<const typename Json::number_unsigned_t&>();
+  if (!std::in_range<Number>(count)) {
+    throw Json::out_of_range::create(406, fmt::format("{} is too large", count), &entry);
+  }
+  return static_cast<Number>(count);
+}
+
+/// The same, into `count`.
+template <class Json, std::unsigned_integral Number>
+void get_count(const Json& entry, Number& count) {
+  count = count_from<Number>(entry);
 }
 
 }  // namespace m2grl::files

@@ -20,7 +20,7 @@ task_state task_from(const json& entry) {
   task.log_variance = entry.at("log_variance").get<double>();
   task.weight = entry.at("weight").get<double>();
   task.loss = entry.at("loss").get<double>();
-  task.pairs = entry.at("pairs").get<std::uint64_t>();
+  task.pairs = files::count_from(entry.at("pairs"));
   return task;
 }
 
@@ -39,15 +39,15 @@ json to_json(const ingest_report& report) {
 
 ingest_report report_from(const json& entry) {
   ingest_report report;
-  report.events_read = entry.at("events_read").get<std::uint64_t>();
-  report.events_kept = entry.at("events_kept").get<std::uint64_t>();
-  report.users = entry.at("users").get<std::uint64_t>();
-  report.sessions = entry.at("sessions").get<std::uint64_t>();
+  report.events_read = files::count_from(entry.at("events_read"));
+  report.events_kept = files::count_from(entry.at("events_kept"));
+  report.users = files::count_from(entry.at("users"));
+  report.sessions = files::count_from(entry.at("sessions"));
   report.seconds = entry.at("seconds").get<double>();
-  report.training_events = entry.at("training_events").get<std::uint64_t>();
-  report.crossing_sessions = entry.at("crossing_sessions").get<std::uint64_t>();
+  report.training_events = files::count_from(entry.at("training_events"));
+  report.crossing_sessions = files::count_from(entry.at("crossing_sessions"));
   for (const json& d : entry.at("dropped")) {
-    report.dropped.push_back({d.at("rule").get<std::string>(), d.at("count").get<std::uint64_t>()});
+    report.dropped.push_back({d.at("rule").get<std::string>(), files::count_from(d.at("count"))});
   }
   return report;
 }
@@ -82,18 +82,18 @@ metric_model metric_from(const json& entry, const std::string& file) {
     throw invalid_input({file}, fmt::format("\"{}\" is no instance of a metric", instance));
   }
   o.instance = instance == "both" ? metric_instance::both : metric_instance::input;
-  entry.at("dim").get_to(o.dim);
+  files::get_count(entry.at("dim"), o.dim);
   entry.at("margin").get_to(o.margin);
-  entry.at("window").get_to(o.window);
-  entry.at("negatives").get_to(o.negatives);
+  files::get_count(entry.at("window"), o.window);
+  files::get_count(entry.at("negatives"), o.negatives);
   entry.at("same_category").get_to(o.same_category);
   entry.at("alpha").get_to(o.alpha);
-  entry.at("epochs").get_to(o.epochs);
-  entry.at("batch").get_to(o.batch);
+  files::get_count(entry.at("epochs"), o.epochs);
+  files::get_count(entry.at("batch"), o.batch);
   entry.at("learning_rate").get_to(o.learning_rate);
-  entry.at("seed").get_to(o.seed);
+  files::get_count(entry.at("seed"), o.seed);
   entry.at("loss").get_to(metric.loss);
-  entry.at("pairs").get_to(metric.pairs);
+  files::get_count(entry.at("pairs"), metric.pairs);
   return metric;
 }
 

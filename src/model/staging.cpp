@@ -23,10 +23,11 @@ namespace {
 
 std::string reason(int code) { return std::generic_category().message(code); }
 
-std::string random_suffix() {
+std::string random_digits() {
   std::random_device device;
-  return fmt::format("partial-{:08x}{:08x}", device(), device());
+  return fmt::format("{:08x}{:08x}", device(), device());
 }
+std::string partial_suffix() { return "partial-" + random_digits(); }
 
 void make_directories(const fs::path& dir) {
   std::error_code code;
@@ -83,7 +84,7 @@ staged_directory::staged_directory(const fs::path& place) {
     throw invalid_input(fmt::format("{} cannot be written: it is the root directory", place.string()));
   }
   make_directories(place_.parent_path());
-  temporary_ = place_.parent_path() / fmt::format(".{}.{}", place_.filename().string(), random_suffix());
+  temporary_ = place_.parent_path() / fmt::format(".{}.{}", place_.filename().string(), partial_suffix());
   if (::mkdir(temporary_.c_str(), 0777) != 0) {
     throw io_error(fmt::format("cannot create directory {}: {}", temporary_.string(), reason(errno)));
   }
@@ -118,7 +119,9 @@ void staged_directory::move_in() {
 }
 
 void staged_directory::swap_in() {
-  const fs::path folder = place_.parent_path(), aside = temporary_.string() + ".old";
+  const fs::path folder = place_.parent_path();
+  // Not "partial": whoever is killed before both names are exchanged leaves the old one under this name alone.
+  const fs::path aside = folder / fmt::format(".{}.replaced-{}", place_.filename().string(), random_digits());
   if (!exchange_names(temporary_, place_, aside)) {
     throw io_error(fmt::format("cannot replace {}: {}", place_.string(), reason(errno)));
   }
@@ -130,7 +133,7 @@ void staged_directory::swap_in() {
   }
 }
 
-staged_files::staged_files(fs::path dir) : dir_(std::move(dir)), suffix_(random_suffix()) {
+staged_files::staged_files(fs::path dir) : dir_(std::move(dir)), suffix_(partial_suffix()) {
   if (dir_.empty()) throw invalid_input("the name of the directory to write to is empty");
   std::error_code code;
   made_ = !fs::exists(dir_, code);

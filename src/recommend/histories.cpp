@@ -6,18 +6,12 @@
 #include "ingest/block_reader.hpp"
 #include "ingest/parallel.hpp"
 #include "m2grl/recommend.hpp"
+#include "recommend/unknown_names.hpp"
 
 namespace m2grl {
 namespace {
 
 using namespace ingest;
-
-constexpr std::size_t most_unknown_named = 5;
-
-void note_unknown(std::vector<std::string>& unknown, std::string_view name) {
-  if (unknown.size() == most_unknown_named) return;
-  if (std::find(unknown.begin(), unknown.end(), name) == unknown.end()) unknown.emplace_back(name);
-}
 
 void parse_items(const char* p, const char* end, const vocabulary& items, user_histories& out) {
   while (p < end) {

@@ -9,6 +9,7 @@
 #include "ingest/find_link.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/recommend.hpp"
+#include "recommend/unknown_names.hpp"
 
 namespace m2grl {
 
@@ -78,15 +79,11 @@ flag_filter::flag_filter(const node_selection& selection) {
 namespace {
 
 void add_node(std::string_view line, const vocabulary& ids, listed_nodes& list) {
-  constexpr std::size_t most_named = 5;
   if (line.empty()) return;
   ++list.lines;
   if (const node_id id = ids.find(line); id != no_node) return list.nodes.push_back(id);
   ++list.unknown_lines;
-  auto& names = list.unknown;
-  if (names.size() < most_named && std::find(names.begin(), names.end(), line) == names.end()) {
-    names.emplace_back(line);
-  }
+  note_unknown(list.unknown, line);
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ void checkpoint_reader::read_header() {
     header_ = files::parse_bounded<json>(text);
     if (header_.is_discarded()) refuse("its header is no JSON, or too much of it");
     for (const json& part : header_.at("parts")) {
-      parts_.emplace_back(part.at("name").get<std::string>(), part.at("bytes").get<std::uint64_t>());
+      parts_.emplace_back(part.at("name").get<std::string>(), files::count_from(part.at("bytes")));
     }
     header_.at("run").at("options").get_to(run_.options);
     header_.at("run").at("inputs").get_to(run_.inputs);

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include "m2grl/error.hpp"
+#include "model/bounded_json.hpp"
 
 namespace m2grl {
 namespace {
 
+using files::count_from, files::get_count;
 using nlohmann::json;
 
 json to_json(const std::vector<kernel::loss_tally>& tallies) {
@@ -24,7 +26,7 @@ const json& checked(const json& list, std::size_t tasks) {
 std::vector<kernel::loss_tally> tallies_from(const json& list, std::size_t tasks) {
   std::vector<kernel::loss_tally> tallies;
   for (const json& t : checked(list, tasks)) {
-    tallies.push_back({t.at(0).get<std::int64_t>(), t.at(1).get<std::uint64_t>(), t.at(2).get<bool>()});
+    tallies.push_back({t.at(0).get_ref<const std::int64_t&>(), count_from(t.at(1)), t.at(2).get<bool>()});
   }
   return tallies;
 }
@@ -53,10 +55,10 @@ json to_json(const run_progress& p) {
 
 run_progress progress_from(const json& entry, std::size_t tasks) {
   run_progress p(tasks);
-  entry.at("rounds").get_to(p.rounds);
-  entry.at("pairs").get_to(p.pairs);
-  entry.at("epochs").get_to(p.epochs);
-  entry.at("best_epoch").get_to(p.best_epoch);
+  get_count(entry.at("rounds"), p.rounds);
+  get_count(entry.at("pairs"), p.pairs);
+  get_count(entry.at("epochs"), p.epochs);
+  get_count(entry.at("best_epoch"), p.best_epoch);
   entry.at("seconds").get_to(p.seconds);
   entry.at("best_score").get_to(p.best_score);
   entry.at("ended").get_to(p.ended);
@@ -64,12 +66,14 @@ run_progress progress_from(const json& entry, std::size_t tasks) {
   if (entry.contains("last_round")) p.last_round = tallies_from(entry.at("last_round"), tasks);
   p.epoch = tallies_from(entry.at("epoch"), tasks);
   if (!entry.at("last_epoch").empty()) p.last_epoch = tallies_from(entry.at("last_epoch"), tasks);
-  checked(entry.at("task_pairs"), tasks).get_to(p.task_pairs);
+  for (std::size_t task = 0; const json& pairs : checked(entry.at("task_pairs"), tasks)) {
+    get_count(pairs, p.task_pairs[task++]);
+  }
   history_recorder::contents recorded;
   const json& history = entry.at("history");
-  history.at("rounds_per_point").get_to(recorded.rounds_per_point);
+  get_count(history.at("rounds_per_point"), recorded.rounds_per_point);
   for (const json& point : history.at("points")) {
-    recorded.points.push_back({point.at("rounds").get<std::uint64_t>(), tallies_from(point.at("tallies"), tasks),
+    recorded.points.push_back({count_from(point.at("rounds")), tallies_from(point.at("tallies"), tasks),
                                checked(point.at("weights"), tasks).get<std::vector<double>>()});
   }
   if (!p.history.go_on_from(std::move(recorded), p.rounds)) {
@@ -92,7 +96,7 @@ std::vector<task_state> task_states_from(const json& entry) {
     t.at(1).get_to(state.loss);
     t.at(2).get_to(state.weight);
     t.at(3).get_to(state.log_variance);
-    t.at(4).get_to(state.pairs);
+    get_count(t.at(4), state.pairs);
   }
   return tasks;
 }

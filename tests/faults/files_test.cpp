@@ -162,6 +162,32 @@ TEST_CASE("faults: every call fails where names cannot be exchanged in one step"
   check_every_call("model", {.error = EIO, .plain_renames = true});
 }
 
+TEST_CASE("faults: where names cannot go back either, the old model is found beside its place") {
+  const written_thing thing = thing_named("model");
+  bool done = false;
+  int aside = 0;
+  for (std::uint64_t n = 1; !done; ++n) {
+    const temporary_folder folder;
+    thing.write(folder.path(), 0);
+    set_faults({.fail_at = n, .error = EIO, .from_then_on = true, .plain_renames = true});
+    try {
+      thing.write(folder.path(), 1);
+      done = true;
+    } catch (const io_error&) {
+    }
+    clear_faults();
+    fs::path found = folder.path() / "m";
+    for (const auto& entry : fs::directory_iterator(folder.path())) {
+      if (!entry.path().filename().string().starts_with(".m.replaced-") || fs::exists(found)) continue;
+      found = entry.path();
+      ++aside;
+    }
+    CAPTURE(n);
+    CHECK_NOTHROW(load_model(found));
+  }
+  CHECK(aside > 0);
+}
+
 TEST_CASE("faults: short writes and interruptions change nothing") {
   const std::string name = GENERATE("checkpoint", "model", "vectors", "index");
   const written_thing thing = thing_named(name);

@@ -8,13 +8,7 @@ namespace m2grl::fuzz::manifest_target {
 M2GRL_FUZZ_TARGET(manifest, input) {
   static const small_folder folder;
   const auto change = layout::json::parse(input, nullptr, false);
-  if (change.is_object()) {
-    folder.forge_manifest(change);
-  } else {
-    test::write_bytes(folder.dir() / layout::manifest_name, std::string(input));
-  }
-  folder.load();
-  folder.restore(layout::manifest_name);
+  folder.load_with_manifest(change.is_object() ? folder.manifest_with(change) : std::string(input));
 }
 
 }  // namespace m2grl::fuzz::manifest_target

@@ -8,10 +8,7 @@ M2GRL_FUZZ_TARGET(model, input) {
   static const small_folder folder;
   if (input.empty()) return;
   const std::string& name = folder.names()[static_cast<std::uint8_t>(input[0]) % folder.names().size()];
-  folder.forge(name, std::string(input.substr(1)));
-  folder.load();
-  folder.restore(name);
-  folder.restore(layout::manifest_name);
+  folder.load_with(name, std::string(input.substr(1)));
 }
 
 }  // namespace m2grl::fuzz::model_target

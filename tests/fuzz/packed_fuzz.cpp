@@ -7,7 +7,7 @@
 
 namespace m2grl::fuzz::packed_target {
 
-constexpr std::size_t most = std::size_t{1} << 18;  // of a bomb
+constexpr std::size_t most = std::size_t{1} << 16;  // of a bomb
 
 std::string read(const std::string& file, std::size_t chunk) {
   ingest::text_source source({}, file);

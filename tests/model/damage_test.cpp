@@ -165,3 +165,21 @@ TEST_CASE("a manifest that does not fit is refused") {
   forge_manifest(place, [](json& j) { j["views"][0]["nodes"] = std::uint64_t{1} << 62; });
   CHECK_THAT(fault_of_loading(place), Catch::Contains("too few for 4611686018427387904 ids"));
 }
+
+TEST_CASE("what a manifest counts is neither cut nor wrapped") {
+  const temporary_directory dir;
+  const auto place = dir.path() / "m";
+  save_model(small_model(), place);
+  const auto whole = contents_of(place);
+  for (const char* pointer : {"/views/0/nodes", "/views/1/dim", "/links/0/to", "/relations/0/relation_dim",
+                              "/history/points", "/history/rounds_per_epoch", "/files/view.item.ids/bytes",
+                              "/tasks/0/pairs", "/report/events_read", "/report/sessions"}) {
+    const json::json_pointer at(pointer);
+    for (const double off : {0.5, -1e19, 1e300}) {
+      restore(place, whole);
+      forge_manifest(place, [&](json& j) { j[at] = j[at].get<double>() + off; });
+      CAPTURE(pointer, off);
+      CHECK_THAT(fault_of_loading(place), Catch::Contains("model.json") && Catch::Contains("cannot be used"));
+    }
+  }
+}

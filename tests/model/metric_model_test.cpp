@@ -8,6 +8,7 @@
 #include <m2grl/export.hpp>
 #include <m2grl/metric.hpp>
 
+#include "model/forge.hpp"
 #include "model/model_equal.hpp"
 #include "support/small_model.hpp"
 
@@ -60,6 +61,16 @@ TEST_CASE("model: the metric round-trips, and its vectors with it") {
   CHECK(test::same_bits(read.metric->matrix, m.metric->matrix));
   CHECK(test::same_bits(metric_vectors(read), metric_vectors(m)));
   CHECK_THAT(manifest_of(folder.path() / "model"), Contains("\"version\": 2"));
+}
+
+TEST_CASE("model: a metric's count that its option cannot hold is refused") {
+  const test::temporary_directory folder;
+  model m = test::small_model();
+  m.metric = random_metric(m);
+  save_model(m, folder.path() / "model");
+  test::forge_manifest(folder.path() / "model",
+                       [](layout::json& j) { j["metric"]["epochs"] = (std::uint64_t{1} << 32) + 2; });
+  CHECK_THROWS_WITH(load_model(folder.path() / "model"), Contains("4294967298 is too large"));
 }
 
 TEST_CASE("model: without a metric the format stays version 1") {
