@@ -100,7 +100,7 @@ std::int64_t live_allocations() { return live; }
 using m2grl::test::counted;
 using m2grl::test::fails;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(M2GRL_ASAN) || defined(M2GRL_TSAN)
 // A sanitizer's own functions stay: operator new alone fails.
 namespace {
 void* plain(std::size_t bytes) { return std::malloc(bytes); }

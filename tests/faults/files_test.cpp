@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef M2GRL_ASAN
 constexpr int stride = 2;  // of the calls that fail in turn
 #else
 constexpr int stride = 1;

@@ -98,7 +98,8 @@ int rename(const char* from, const char* to) noexcept {
 }
 
 /// renameat2 is called by its number: glibc has had a name for it since 2.28 only.
-long syscall(long number, ...) noexcept {
+/// Six arguments are passed on, however few there are.
+__attribute__((no_sanitize("address"))) long syscall(long number, ...) noexcept {
   static const auto real = faults::next<long(long, ...)>("syscall");
   std::va_list more;
   va_start(more, number);

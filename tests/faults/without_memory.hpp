@@ -12,7 +12,7 @@
 
 namespace m2grl::test {
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef M2GRL_ASAN
 inline constexpr std::uint64_t trials = 15;
 #else
 inline constexpr std::uint64_t trials = 50;  // about so many instants of each operation

@@ -7,7 +7,7 @@
 namespace m2grl::test {
 
 /// Under a sanitizer, which keeps what is freed, and for which a million values are slow.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(M2GRL_ASAN) || defined(M2GRL_TSAN)
 inline constexpr bool sanitized = true;
 #else
 inline constexpr bool sanitized = false;

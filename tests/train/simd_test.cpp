@@ -63,8 +63,8 @@ TEST_CASE("every SIMD target agrees with the reference") {
     }
   });
   for (const auto& name : ran) INFO(name);
-  CHECK(ran.size() >= 2);  // the fallback, and what the machine offers
-  const std::int64_t supported = hwy::SupportedTargets();
+  CHECK(ran.size() >= 2);                                                // the fallback, and what the machine offers
+  const std::int64_t supported = hwy::SupportedTargets() & HWY_TARGETS;  // of those that are compiled
   CHECK(ran.count("AVX2") == ((supported & HWY_AVX2) != 0 ? 1 : 0));
   CHECK(ran.count("AVX3") == ((supported & HWY_AVX3) != 0 ? 1 : 0));
 }

@@ -13,7 +13,7 @@
 // Small arrays of vectors stay in registers only where every loop over them is unrolled. Under a sanitizer, which
 // checks each of their elements, that would double a minute of compilation and gain nothing.
 #ifndef M2GRL_UNROLL
-#ifdef __SANITIZE_ADDRESS__
+#ifdef M2GRL_ASAN
 #define M2GRL_UNROLL
 #else
 #define M2GRL_UNROLL HWY_PRAGMA(GCC unroll 32)

@@ -83,7 +83,7 @@ bool survives_failure(const small_run& run, std::uint64_t n, const train_result&
   return !call.empty();
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef M2GRL_ASAN
 constexpr std::uint64_t stride = 3;  // some of each kind of call
 #else
 constexpr std::uint64_t stride = 1;

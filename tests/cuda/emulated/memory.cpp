@@ -8,14 +8,7 @@
 
 #include "device.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define EMULATED_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EMULATED_ASAN 1
-#endif
-#endif
-#ifdef EMULATED_ASAN
+#ifdef M2GRL_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -33,12 +26,12 @@ constexpr unsigned char fresh[] = {0xE5, 0xFF};
 
 /// What may be touched, for the address sanitizer.
 void forbid([[maybe_unused]] const unsigned char* from, [[maybe_unused]] std::size_t bytes) {
-#ifdef EMULATED_ASAN
+#ifdef M2GRL_ASAN
   __asan_poison_memory_region(from, bytes);
 #endif
 }
 void allow([[maybe_unused]] const unsigned char* from, [[maybe_unused]] std::size_t bytes) {
-#ifdef EMULATED_ASAN
+#ifdef M2GRL_ASAN
   __asan_unpoison_memory_region(from, bytes);
 #endif
 }
