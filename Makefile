@@ -2,7 +2,7 @@
 BUILD ?= build
 JOBS ?= $(shell nproc)
 .PHONY: help build demo test check coverage check-format check-docs check-consumers check-tidy check-tsan fuzz soak
-.PHONY: deb api-docs format bench clean gpu-check gpu-check-tests gpu-check-bench gpu-count deps check-deps
+.PHONY: deb api-docs format bench clean gpu-check gpu-check-tests gpu-check-bench gpu-count deps test-deps check-deps
 
 build: deps  ## the release build, with CUDA where the toolkit is found; binaries in build/bin (the default)
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON
@@ -14,7 +14,7 @@ help:  ## this list
 demo: build  ## a tour: draw a marketplace, train, evaluate, recommend
 	$(BUILD)/bin/m2grl demo
 
-test: build  ## the release tests, then the CPU tests, but for statistics, under AddressSanitizer and UBSan
+test: test-deps build  ## the release tests, then the CPU tests, but for statistics, under AddressSanitizer and UBSan
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS)
@@ -73,6 +73,9 @@ gpu-count:  ## without a GPU: registers and spills of every kernel, instructions
 
 deps:
 	@sh scripts/install_dependencies.sh
+
+test-deps:
+	@sh scripts/install_dependencies.sh test
 
 check-deps:
 	@sh scripts/install_dependencies.sh check

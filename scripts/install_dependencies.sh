@@ -1,15 +1,18 @@
 #!/bin/sh
-# Installs the Debian packages that are missing for a tier: build (the default), or check (build and its tools).
+# Installs the Debian packages that are missing for a tier: build (the default), test (build, and what its sanitizers
+# need), or check (test, and its tools).
 set -eu
 packages="g++ cmake ninja-build pkg-config libfmt-dev catch2 libhwy-dev libeigen3-dev libopenblas-dev
 libthrust-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libxxhash-dev
 libbenchmark-dev libdlpack-dev libhnswlib-dev liblinear-dev"
+# libclang-rt-dev: the sanitizers of clang, and its fuzzer; llvm: llvm-symbolizer, without which suppressions match no
+# function
+sanitizers="clang libclang-rt-dev libomp-dev llvm"
 case "${1:-build}" in
   build) ;;
-  # libclang-rt-dev: the sanitizers of clang, and its fuzzer; llvm: llvm-symbolizer, without which suppressions match
-  # no function
-  check) packages="$packages clang clang-format clang-tidy libclang-rt-dev libomp-dev llvm gcovr doxygen dpkg-dev file" ;;
-  *) echo "usage: install_dependencies.sh [build|check]" >&2; exit 2 ;;
+  test) packages="$packages $sanitizers" ;;
+  check) packages="$packages $sanitizers clang-format clang-tidy gcovr doxygen dpkg-dev file" ;;
+  *) echo "usage: install_dependencies.sh [build|test|check]" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
