@@ -12,8 +12,9 @@ namespace m2grl::cli {
 /// Ordered, so that a file lists its keys as they were written.
 using json = nlohmann::ordered_json;
 
-/// Written beside its place under another name, renamed by commit(), removed where commit() is never reached.
-/// "-" is standard output. Throws io_error.
+/// Written beside its place under another name, renamed by commit(), removed where commit() is never reached; a
+/// symbolic link stays one. Pipes and devices, as /dev/stdout, are written to as they are; "-" is standard output.
+/// Throws io_error.
 class output_file {
  public:
   explicit output_file(const std::string& path);
@@ -27,7 +28,9 @@ class output_file {
  private:
   [[noreturn]] void fail() const;
 
-  std::string path_, part_;
+  std::string path_;             ///< as the caller calls it
+  std::filesystem::path place_;  ///< the file that it stands for
+  std::string part_;             ///< the name until commit(); empty for a stream
   std::FILE* stream_ = nullptr;
 };
 

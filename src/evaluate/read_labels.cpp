@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "ingest/block_reader.hpp"
+#include "ingest/unknown_names.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/node_classification.hpp"
 
@@ -9,8 +10,6 @@ namespace m2grl {
 namespace {
 
 using namespace ingest;
-
-constexpr std::size_t most_unknown_named = 5;
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
@@ -35,7 +34,10 @@ class label_reader {
     if (!more.empty()) throw parse_fault{more.data(), "a third word: a line is \"node label\""};
     ++found_.lines;
     const node_id id = nodes_.find(node);
-    if (id == no_node) return note_unknown(node);
+    if (id == no_node) {
+      ++found_.unknown_lines;
+      return note_unknown(found_.unknown, node);
+    }
     const auto [known, fresh] =
         numbers_.try_emplace(std::string(label), static_cast<std::uint32_t>(found_.names.size()));
     if (fresh) found_.names.emplace_back(label);
@@ -57,14 +59,6 @@ class label_reader {
   }
 
  private:
-  void note_unknown(std::string_view node) {
-    ++found_.unknown_lines;
-    auto& names = found_.unknown;
-    if (names.size() < most_unknown_named && std::find(names.begin(), names.end(), node) == names.end()) {
-      names.emplace_back(node);
-    }
-  }
-
   const vocabulary& nodes_;
   node_labels found_;
   std::unordered_map<std::string, std::uint32_t> numbers_;

@@ -145,7 +145,7 @@ std::vector<std::uint64_t> fault_log::lines_before() const {
 void fault_log::rethrow(const block_reader& reader) const {
   const auto before = lines_before();
   const std::scoped_lock lock(mutex_);
-  if (reader.source_fault() && (!first_ || reader.next_index() <= first_->block)) {
+  if (reader.source_fault() && !first_) {  // a block that was handed out comes before what could not be read
     try {
       std::rethrow_exception(reader.source_fault());
     } catch (const parse_fault& unread) {

@@ -49,10 +49,9 @@ class block_reader {
   void put_back(text_block block);
 
   [[nodiscard]] const std::string& name() const noexcept { return source_.name(); }
-  /// What the source threw, if it did, and the index of the block that it spoiled. A parse_fault: the next record is
-  /// too long; it has no place of its own, for no block holds it.
+  /// What the source threw, if it did. A parse_fault: the next record is too long; it has no place of its own, for no
+  /// block holds it.
   [[nodiscard]] std::exception_ptr source_fault() const noexcept { return source_fault_; }
-  [[nodiscard]] std::uint64_t next_index() const noexcept { return next_index_; }
   /// No more blocks are handed out: a parser met a fault.
   void stop();
 

@@ -30,7 +30,7 @@ std::vector<std::string> texts_of(const id_names& ids) {
 }
 
 /// Views (beyond the item view) whose column lies in the log.
-bool in_log(const view_config& view) { return view.edges.empty() && view.table.empty() && !view.column.empty(); }
+bool in_log(const view_config& view) { return view.edges.empty() && view.table.empty(); }
 
 void require_pairs(const split_events& split) {
   for (std::size_t s = 0; s + 1 < split.session_begin.size(); ++s) {

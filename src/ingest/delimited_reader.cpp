@@ -124,7 +124,7 @@ const char* read_quoted_field(const char* p, const char* end, char delimiter, st
     const char* close = part < end ? static_cast<const char*>(std::memchr(part, '"', end - part)) : nullptr;
     if (close == nullptr) throw parse_fault{open, "the quoted field that begins here is never closed"};
     const std::string_view text(part, static_cast<std::size_t>(close - part));
-    if (close[1] != '"' || close + 1 >= end) {  // closed
+    if (close[1] != '"') {  // closed; behind the last byte stands '\n'
       if (whole != nullptr) whole->append(text);
       value = whole != nullptr ? std::string_view(*whole) : text;
       p = close + 1;

@@ -30,13 +30,12 @@ class node_set {
     if (id == names_.size()) names_.push_back(file.nodes.name(node));
     return id;
   }
-  /// Gives a name the next number, if it has none.
+  /// Gives a name that has none the next number.
   void add(const std::string& name) {
     const std::uint64_t key = make_key(name);
     const bool is_number = (key & text_key_bit) == 0;
-    if (ids_.find_or_insert(key, is_number ? std::string_view() : name, next_++) == names_.size()) {
-      names_.push_back(name);
-    }
+    (void)ids_.find_or_insert(key, is_number ? std::string_view() : name, next_++);
+    names_.push_back(name);
   }
   [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
   [[nodiscard]] const std::string& name(node_id id) const { return names_[id]; }

@@ -184,9 +184,9 @@ merged_ids merge_ids(std::vector<id_table> tables, const std::vector<std::uint64
     }
   });
   run_workers(tables.empty() ? 1 : tables.size(), [&](std::size_t w) {
-    const auto key_of = [&](node_id i) { return tables.empty() ? merged[0].key(i) : tables[w].key(i); };
     auto& remap = result.remap[w];
-    for (node_id i = 0; i < remap.size(); ++i) remap[i] = number[parts > 1 ? part_of(key_of(i), parts) : 0][remap[i]];
+    for (node_id i = 0; i < remap.size(); ++i)
+      remap[i] = number[parts > 1 ? part_of(tables[w].key(i), parts) : 0][remap[i]];
   });
   if (texts) names.owner_ = std::make_shared<const std::vector<id_table>>(std::move(merged));
   return result;

@@ -74,13 +74,12 @@ class stored_bytes {
     while (end_ < 4 && refill()) {
     }
   }
-  /// Appends more bytes behind those unread; false at the end of the file.
+  /// More bytes, where all are read or fewer than 4 have come; false at the end of the file.
   bool refill() {
     if (begin_ == end_) {
       if (end_ == buffer_.size()) buffer_.resize(std::size_t{1} << 17);  // no small file
       begin_ = end_ = 0;
     }
-    if (end_ == buffer_.size()) return true;  // full: there is something to consume
     const std::size_t got = file_.read(buffer_.data() + end_, buffer_.size() - end_);
     end_ += got;
     return got > 0;
@@ -146,7 +145,7 @@ class gzip_decoder final : public decoder {
         throw invalid_input({bytes_.name()}, "there is garbage after the gzip data");
       }
       bytes_.consume(input.size());
-      return bytes_.refill() || !bytes_.unread().empty();
+      return bytes_.refill();
     }
     within_member_ = true;
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));  // zlib's API predates const
@@ -157,7 +156,7 @@ class gzip_decoder final : public decoder {
       within_member_ = false;
       member_seen_ = true;
       (void)inflateReset(&stream_);
-    } else if (code != Z_OK && code != Z_BUF_ERROR) {
+    } else if (code != Z_OK) {  // there are bytes to read and room to write
       throw invalid_input({bytes_.name()}, fmt::format("the gzip data is damaged ({})",
                                                        stream_.msg != nullptr ? stream_.msg : "no detail"));
     }

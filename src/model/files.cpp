@@ -114,9 +114,7 @@ input_file::input_file(std::filesystem::path path) : path_(std::move(path)) {
   }
 }
 
-input_file::~input_file() {
-  if (descriptor_ >= 0) (void)::close(descriptor_);
-}
+input_file::~input_file() { (void)::close(descriptor_); }
 
 void input_file::refill() {
   begin_ = end_ = 0;

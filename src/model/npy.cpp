@@ -64,8 +64,7 @@ class header_reader {
       if (code != std::errc()) fault("its header is damaged");
       sizes.push_back(size);
       rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-      const std::size_t next = rest.find_first_not_of(", ");
-      rest.remove_prefix(next == std::string_view::npos ? rest.size() : next);
+      rest.remove_prefix(rest.find_first_not_of(", "));  // it ends in ')'
     }
     return sizes;
   }

@@ -150,6 +150,8 @@ fs::path staged_files::add(const std::string& name) {
   if (std::any_of(files_.begin(), files_.end(), [&](const staged_file& file) { return file.to == to; })) {
     throw invalid_input(fmt::format("two files would be called {}", to.string()));
   }
+  std::error_code code;
+  if (fs::is_other(to, code)) throw invalid_input(fmt::format("{} is no file that could be replaced", to.string()));
   return files_.emplace_back(staged_file{dir_ / fmt::format(".{}.{}", name, suffix_), to}).from;
 }
 

@@ -43,7 +43,8 @@ class staged_files {
   staged_files& operator=(const staged_files&) = delete;
   ~staged_files();
 
-  /// Where to write the file that will be called `name`. Throws invalid_input where a name comes twice.
+  /// Where to write the file that will be called `name`. Throws invalid_input where a name comes twice, or a
+  /// pipe or a device bears it.
   std::filesystem::path add(const std::string& name);
   /// Renames every file to its name, replacing what bore it. Throws io_error.
   void commit();

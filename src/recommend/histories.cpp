@@ -5,8 +5,8 @@
 
 #include "ingest/block_reader.hpp"
 #include "ingest/parallel.hpp"
+#include "ingest/unknown_names.hpp"
 #include "m2grl/recommend.hpp"
-#include "recommend/unknown_names.hpp"
 
 namespace m2grl {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "ingest/block_reader.hpp"
 #include "ingest/find_link.hpp"
+#include "ingest/unknown_names.hpp"
 #include "m2grl/error.hpp"
 #include "m2grl/recommend.hpp"
-#include "recommend/unknown_names.hpp"
 
 namespace m2grl {
 
@@ -83,7 +83,7 @@ void add_node(std::string_view line, const vocabulary& ids, listed_nodes& list) 
   ++list.lines;
   if (const node_id id = ids.find(line); id != no_node) return list.nodes.push_back(id);
   ++list.unknown_lines;
-  note_unknown(list.unknown, line);
+  ingest::note_unknown(list.unknown, line);
 }
 
 }  // namespace

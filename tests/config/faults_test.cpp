@@ -1,6 +1,8 @@
 /// Every kind of fault in a configuration, with its place.
 #include <catch2/catch.hpp>
+#include <limits>
 
+#include "config/range_text.hpp"
 #include "config_text.hpp"
 
 using namespace m2grl;
@@ -80,6 +82,13 @@ TEST_CASE("ranges, with the place of the value") {
   CHECK_THAT(fault("[train]\nseed = 99999999999999999999\n"), Contains("c.toml:2:"));
 }
 
+TEST_CASE("ranges in words, whichever of their ends there are") {
+  constexpr double none = std::numeric_limits<double>::infinity();
+  using config_keys::range_text;
+  CHECK(range_text({.low = 0, .high = 1, .low_excluded = true}) == "above 0 and at most 1");
+  CHECK(range_text({.low = -none, .high = none}) == "a finite number");
+}
+
 TEST_CASE("enumerations: the valid values, and the nearest") {
   CHECK(fault(with("[train]\nside = \"pasts\"\n")) ==
         "c.toml:8:8: train.side is \"pasts\", it must be one of \"both\", \"past\"; did you mean \"past\"?");
@@ -126,9 +135,34 @@ TEST_CASE("names that refer to nothing, and keys that contradict one another") {
              Contains("c.toml:3:13: data.events and data.sequences"));
   CHECK_THAT(fault("[data]\nsequences = \"s\"\ndelimiter = \"ab\"\n[[views]]\nname = \"item\"\n"),
              Contains("c.toml:3:13: data.delimiter"));
+  for (const std::string delimiter : {"'\"'", "\"\\n\"", "\"\\r\""}) {
+    CHECK_THAT(fault("[data]\nsequences = \"s\"\ndelimiter = " + delimiter + "\n[[views]]\nname = \"item\"\n"),
+               Contains("neither a quote nor a line end"));
+  }
   CHECK_THAT(fault("[data]\nevents = \"e\"\nuser = \"u\"\nitem = \"i\"\n[[data.tables]]\nfile = \"t\"\nkey = \"k\"\n"
                    "delimiter = \"ab\"\n[[views]]\nname = \"item\"\n"),
              Contains("c.toml:8:13: data.tables.0.delimiter is \"ab\""));
+}
+
+TEST_CASE("options of a log that need another, and the item view's own column") {
+  const std::string log = "[data]\nevents = \"e\"\nuser = \"u\"\nitem = \"i\"\n", item = "[[views]]\nname = \"item\"\n";
+  CHECK_THAT(fault(log + "min_dwell_seconds = 2\n" + item),
+             Contains("c.toml:5:21: data.min_dwell_seconds is set, but"));
+  CHECK_THAT(fault(log + "event_type = \"t\"\n" + item), Contains("c.toml:5:14: data.event_type names a column, but"));
+  CHECK(fault(with("column = \"i\"\n")) == "no fault");
+  CHECK_THAT(fault(with("table = \"t\"\n")), Contains("the first view is the item view"));
+  CHECK(fault(with("[[views]]\nname = \"caf\u00e9\"\ncolumn = \"c\"\n")) == "no fault");
+}
+
+TEST_CASE("what is said of a value that is false, and of a key among none like it") {
+  CHECK(fault(with("[train]\ndim = false\n")) == "c.toml:8:7: train.dim must be a whole number, not false");
+  CHECK_THAT(fault("zzzzzzzzzzzz = 1\n" + with("")),
+             Contains("c.toml:1:1: unknown key \"zzzzzzzzzzzz\"; the keys there are"));
+  CHECK_THAT(fault_of({{"views.0x.column", "c"}}), Contains("0x"));
+  CHECK_THAT(fault_of({{"eval.compose", "3"}}), Contains("\"3\", which is no view"));
+  CHECK_THAT(fault_of({{"zzzzzzzzzz.yyyyyyyyy", "3"}}), Contains("unknown key \"zzzzzzzzzz.yyyyyyyyy\""));
+  CHECK_THAT(fault(with("[[views]]\nname = \"b\"\ncolumn = \"b\"\n"), {{"views.c.column", "x"}}),
+             Contains("(item, b)"));
 }
 
 TEST_CASE("views from edge lists: columns, types, shared nodes") {
@@ -154,6 +188,22 @@ TEST_CASE("views from edge lists: columns, types, shared nodes") {
   CHECK_THAT(
       fault(graphs("", "edges = \"e\"\nedge_type = \"1\"", "edges = \"e\"")),
       Contains("c.toml:7:13: view \"a\" asks for edges of type \"1\", but data.edge_columns names no type column"));
+  for (const std::string columns : {"v weight", "u weight"}) {
+    CHECK_THAT(fault(graphs("edge_columns = \"" + columns + "\"", "edges = \"e\"", "edges = \"e\"")),
+               Contains("\"" + columns + "\" names no column " + (columns[0] == 'u' ? "v" : "u")));
+  }
+  CHECK_THAT(fault(graphs("", "edges = \"e\"\ntable = \"t\"", "edges = \"e\"")),
+             Contains("view \"a\" has both edges and a column or table"));
+  for (const std::string log : {"events = \"l\"\nuser = \"u\"\nitem = \"i\"", "sequences = \"l\""}) {
+    CHECK_THAT(fault(graphs(log, "edges = \"e\"", "edges = \"e\"")),
+               Contains("it comes from data.item, not from an edge list"));
+  }
+  CHECK_THAT(fault(with("[[views]]\nname = \"g\"\nsequences = \"walks\"\nedges = \"e\"\n"
+                        "[[links]]\nfrom = \"item\"\nto = \"g\"\n")),
+             Contains("\"item\" and \"g\" cannot be linked"));
+  CHECK_THAT(fault(with("[[views]]\nname = \"g\"\nsequences = \"walks\"\nedges = \"e\"\n"
+                        "[[links]]\nfrom = \"g\"\nto = \"item\"\n")),
+             Contains("\"g\" and \"item\" cannot be linked"));
   CHECK_THAT(fault(graphs("edge_columns = \"u w\"", "edges = \"e\"", "edges = \"e\"")),
              Contains("c.toml:2:16: data.edge_columns: \"w\" is no column of an edge"));
   CHECK_THAT(fault(graphs("edge_columns = \"u v label\"", "edges = \"e\"", "edges = \"e\"")),

@@ -305,6 +305,20 @@ TEST_CASE("labelled edges from a file: types to views, unknown nodes, other type
   CHECK(plain.types[0].positive == labels{0, 1});
 }
 
+TEST_CASE("labelled edges of a model of one view need no name, and no columns in its configuration") {
+  model m = two_graphs(false);
+  m.views.resize(1), m.relations.clear(), m.links.clear();
+  m.cfg.data.edge_columns.clear();
+  const file_tree files;
+  files.write("e", "n1 n2 1\nn3 n4 0\n");
+  const auto got = read_labelled_edges(m, {files.path() / "e"});
+  REQUIRE(got.types.size() == 1);
+  CHECK(got.types[0].positive == labels{1, 0});
+  m.cfg.views.clear();  // then a type is called as its view
+  files.write("e", "first n1 n2 1\n");
+  CHECK(read_labelled_edges(m, {files.path() / "e", "type u v label"}).types[0].type == "first");
+}
+
 TEST_CASE("labelled edges: what cannot be read is refused with its place") {
   model m = two_graphs(false);
   const file_tree files;

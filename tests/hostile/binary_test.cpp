@@ -1,6 +1,8 @@
 /// Binary files whose checksums are right and whose sizes are not: refused before memory is taken for them.
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <vector>
 
 #include "m2grl/index.hpp"
@@ -219,6 +221,19 @@ TEST_CASE("hostile: indexes") {
   }
   write(image + '\0');
   check_refused(load, "1 bytes follow its last node");
+  // Links of an upper level, behind all vectors, that lead to each node in turn, most of which have no such level.
+  std::set<std::string> told;
+  for (std::size_t at = image.size() - 4 * 40; at + 4 <= image.size(); at += 4) {
+    for (std::uint32_t to = 0; to < 40; ++to) {
+      std::string changed = image;
+      put(changed, at, to);
+      write(changed);
+      told.insert(refusal_of(load));
+    }
+  }
+  CHECK(std::any_of(told.begin(), told.end(), [](const std::string& message) {
+    return message.find(" leads to ") != std::string::npos && message.find(" on level 1") != std::string::npos;
+  }));
   std::size_t refused = 0;
   for (int i = 0; i < 150; ++i) {  // links, labels, levels
     std::string changed = image;

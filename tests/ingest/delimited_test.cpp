@@ -145,6 +145,28 @@ TEST_CASE("faults of the header") {
   CHECK_THAT(fault(wide + "\n"), Catch::EndsWith("\"c29\", … (100 in all)"));
 }
 
+TEST_CASE("of several faults the first in the text is told, whatever the order in which they are found") {
+  const file_tree files;
+  files.write("f.csv", "a,b\n");
+  const block_reader reader(text_source(files.path(), "f.csv"), ',');
+  fault_log log;
+  const auto found = [&](std::uint64_t index) {
+    text_block block{index, {'1', ',', '2', '\n'}, 0, 3};
+    log.add_lines(index, 1);
+    log.add_fault(block, {block.text_begin() + 2, "of block " + std::to_string(index)});
+  };
+  log.add_lines(0, 1);
+  for (const std::uint64_t index : {2, 1, 3}) found(index);
+  CHECK(placed(fault_of([&] { log.rethrow(reader); }), files.path() / "f.csv") == "2:3: of block 1");
+}
+
+TEST_CASE("two roles of one column read it once") {
+  const file_tree files;
+  files.write("f.csv", "a,b\n1,2\n");
+  delimited_reader reader(files.path(), "f.csv", "", "test", 64);
+  CHECK(reader.want("b", "one") == reader.want("b", "two"));
+}
+
 TEST_CASE("damaged compressed data names its file, unless the text before it has a fault") {
 #ifdef M2GRL_HAS_ZLIB
   const file_tree files;
@@ -163,5 +185,9 @@ TEST_CASE("damaged compressed data names its file, unless the text before it has
   packed = gzip(text);
   packed.resize(packed.size() - 100);
   CHECK(fault(packed) == "2:2: a value is missing: the line has 1 of the header's 2 fields");
+  // So short that the cut is met while the faulty line's own block is read.
+  packed = gzip("a,b\n9\n");
+  packed.resize(packed.size() - 4);
+  CHECK(fault(packed) == " the gzip data is cut short");
 #endif
 }

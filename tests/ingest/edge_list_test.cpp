@@ -224,6 +224,15 @@ TEST_CASE("sets of nodes span files, and part what one file would join") {
   CHECK(load_dataset(cfg).links.empty());
 }
 
+TEST_CASE("known nodes of a set come from the first of its views that was known") {
+  const file_tree files;
+  files.write("e", "b x y 1\nv y z 1\n");
+  const config cfg = two_types(files);
+  const vocabulary known({"z", "old"}, {1, 1});
+  const dataset data = load_dataset(cfg, {.known = {{"bought", &known}, {"viewed", &known}}});
+  for (const auto& view : data.views) CHECK(view.ids.names() == std::vector<std::string>{"z", "old", "y", "x"});
+}
+
 TEST_CASE("columns that are passed over, and views of all types") {
   const file_tree files;
   files.write("e", "9 x t 5 y\n8 y u 5 z\n");

@@ -78,6 +78,7 @@ TEST_CASE_METHOD(bad_input, "the log: files, columns, fields") {
         "1: there is no column \"user\" (user); the columns are \"user;item;time\"; the line seems to be split by ';', "
         "not by "
         "',': set data.delimiter");
+  CHECK_THAT(on_log("user item time\n1 2 3\n"), Catch::EndsWith("split by a space, not by ',': set data.delimiter"));
   CHECK(on_log(good + "1,a\n") == "4:4: a value is missing: the line has 2 of the header's 5 fields");
   CHECK(on_log(good + "1,a,2,view,3,4\n") == "4:14: the line has more fields than the header, which has 5");
   CHECK(on_log(good + ",a,3,view,1\n") == "4:1: a value is missing: column \"user\" is empty");
@@ -201,6 +202,14 @@ TEST_CASE_METHOD(bad_input, "edge lists with columns") {
   CHECK(on_edges(edges + "1 a\n") == "3:1: an edge is \"type u v\", not 2 fields");
   CHECK(on_edges(edges + "1 a b 1\n") == "3:1: an edge is \"type u v\", not 4 fields");
   CHECK(on_edges("2 a b\n3 b c\n") == " view \"item\" asks for edges of type \"1\"; the types are \"2\", \"3\"");
+  std::string many = edges;
+  for (int type = 2; type < 14; ++type) many += std::to_string(type) + " a b\n";
+  cfg.views[0].edge_type = "99";
+  CHECK_THAT(on_edges(many), Catch::EndsWith("\"9\", \"10\" and 3 more"));
+  cfg.views[0].edge_type = "1";
+  cfg.data.edge_columns = "type u v";
+  for (int column = 0; column < 100; ++column) cfg.data.edge_columns += " -";
+  CHECK_THAT(plain(), Catch::StartsWith("103 columns of an edge, at most "));
   cfg.data.edge_columns = "weight u v type";
   CHECK(on_edges("1 a b 1\nx a b 1\n") == "2:1: edge weight \"x\" is not a finite number > 0");
   write("edges.txt", "1 a b 1\n");

@@ -126,6 +126,19 @@ TEST_CASE("files that are whole, and yet make no model, are refused") {
   spoiled("view.item.ids", replace("i39\n", "i3\\x\n"), "backslash");
   spoiled("view.item.ids", replace("i39\n", "i39"), "no end");
   spoiled("link.0.targets.npy", put_u32(0, 6), "id 6");
+  const auto two_dimensions = [](std::string& bytes) {
+    const std::size_t at = bytes.find(",)");
+    bytes.replace(at, 5, ",1), ");
+  };
+  spoiled("link.0.targets.npy", two_dimensions, "it has 2 dimensions, expected 1");
+  spoiled("link.0.offsets.npy", two_dimensions, "it has 2 dimensions, expected 1");
+  spoiled(
+      "view.item.counts.npy",
+      [&](std::string& bytes) {
+        replace("(40,)", "(39,)")(bytes);
+        bytes.resize(bytes.size() - 8);
+      },
+      "a vocabulary of 40 names has 39 counts");
   spoiled("link.0.offsets.npy", put_u32(2, 0xFFFF), "offsets");
   spoiled("queries.test.targets.npy", put_u32(2, 40), "test target is item 40");
   spoiled("queries.test.histories.npy", put_u32(0, 40), "id 40");
@@ -148,6 +161,7 @@ TEST_CASE("a manifest that does not fit is refused") {
   };
   changed([](json& j) { j["version"] = 4; }, "format version 4");
   changed([](json& j) { j["version"] = "1"; }, "version is missing");
+  changed([](json& j) { j["version"] = 0; }, "version is missing");
   changed([](json& j) { j.erase("views"); }, "manifest cannot be used");
   changed([](json& j) { j["views"][0]["name"] = 7; }, "manifest cannot be used");
   changed([](json& j) { j["views"][0]["name"] = "other"; }, "view.other.ids");
@@ -164,6 +178,26 @@ TEST_CASE("a manifest that does not fit is refused") {
   restore(place, whole);
   forge_manifest(place, [](json& j) { j["views"][0]["nodes"] = std::uint64_t{1} << 62; });
   CHECK_THAT(fault_of_loading(place), Catch::Contains("too few for 4611686018427387904 ids"));
+}
+
+TEST_CASE("a view without a name, a folder for a file, a file that shrinks while it is read") {
+  const temporary_directory dir;
+  const auto place = dir.path() / "m";
+  save_model(small_model(), place);
+  const auto whole = contents_of(place);
+  for (const char* what : {"ids", "counts.npy", "input.npy", "output.npy"}) {
+    forge(place, std::string("view..") + what, whole.at(std::string("view.category.") + what));
+  }
+  forge_manifest(place, [](json& j) { j["views"][1]["name"] = ""; });
+  CHECK_THAT(fault_of_loading(place), Catch::Contains("view 1 has no name"));
+  std::filesystem::remove(place / "view.item.ids");
+  std::filesystem::create_directory(place / "view.item.ids");
+  CHECK_THAT(fault_of_loading(place), Catch::Contains("view.item.ids: it is not a file"));
+
+  files::input_file file(place / "view.item.input.npy");
+  std::filesystem::resize_file(place / "view.item.input.npy", 100);
+  std::string bytes(200, '\0');
+  CHECK_THROWS_WITH(file.read(bytes.data(), bytes.size()), Catch::Contains("the file is cut short"));
 }
 
 TEST_CASE("what a manifest counts is neither cut nor wrapped") {

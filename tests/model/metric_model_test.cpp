@@ -63,6 +63,17 @@ TEST_CASE("model: the metric round-trips, and its vectors with it") {
   CHECK_THAT(manifest_of(folder.path() / "model"), Contains("\"version\": 2"));
 }
 
+TEST_CASE("model: a metric of both instances round-trips") {
+  const test::temporary_directory folder;
+  model m = test::small_model();
+  m.metric = random_metric(m);
+  std::mt19937 random(10);
+  m.metric->options.instance = metric_instance::both;
+  m.metric->matrix = test::random_table(5, metric_dim(m, metric_instance::both), random);
+  save_model(m, folder.path() / "model");
+  CHECK(load_model(folder.path() / "model").metric->options.instance == metric_instance::both);
+}
+
 TEST_CASE("model: a metric's count that its option cannot hold is refused") {
   const test::temporary_directory folder;
   model m = test::small_model();
@@ -84,6 +95,10 @@ TEST_CASE("model: a metric that does not fit is neither written nor used") {
   const test::temporary_directory folder;
   model m = test::small_model();
   m.metric = random_metric(m);
+  SECTION("rows") {
+    m.metric->matrix = table(4, metric_dim(m, metric_instance::input));
+    CHECK_THROWS_WITH(save_model(m, folder.path() / "model"), Contains("the metric has a matrix [4, "));
+  }
   SECTION("shape") {
     m.metric->matrix = table(5, 3);
     CHECK_THROWS_WITH(save_model(m, folder.path() / "model"), Contains("the metric has a matrix [5, 3]"));

@@ -1,11 +1,15 @@
 #include "m2grl/index.hpp"
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 
 #include "m2grl/error.hpp"
 #include "model/directory.hpp"
+#include "search/index_header.hpp"
 #include "search/naive.hpp"
 #include "support/small_model.hpp"
 
@@ -150,6 +154,16 @@ TEST_CASE("a damaged file, another table or another format is refused") {
   CHECK(fault_of(whole) == file.string() + ": the index was built from other vectors");
   CHECK_THROWS_WITH(vector_index::load(file, table(299, 8)),
                     file.string() + ": the index was built from 300 vectors of 8 dimensions, not 299 of 8");
+  CHECK_THROWS_WITH(vector_index::load(file, table(300, 7)), Catch::EndsWith("of 8 dimensions, not 300 of 7"));
+  vectors[17][3] -= 1;
+  search::index_header header;
+  std::memcpy(&header, whole.data(), sizeof header);
+  header.by = 7, header.own = search::checksum_of(header);
+  CHECK_THAT(fault_of(std::string(reinterpret_cast<const char*>(&header), sizeof header) + whole.substr(sizeof header)),
+             Catch::Contains("the index is damaged"));
+  REQUIRE(::mkfifo((dir.path() / "pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(vector_index(vectors, options_of(similarity::l2)).save(dir.path() / "pipe"),
+                    Catch::Contains("pipe is no file that could be replaced"));
   CHECK_THROWS_AS(vector_index::load(dir.path() / "missing", vectors), io_error);
   CHECK_THROWS_AS(vector_index(vectors, options_of(similarity::l2)).save("/proc/no/such/place"), io_error);
 }

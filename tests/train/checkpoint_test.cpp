@@ -259,6 +259,16 @@ TEST_CASE("checkpoint: a file that is not whole is told, whatever happened to it
   }
 }
 
+TEST_CASE("checkpoint: what a killed run left beside it goes with the next one") {
+  const test::temporary_folder folder;
+  test::write_file(folder / ".checkpoint.partial-0123", "cut");
+  test::write_file(folder / ".checkpoints", "another's");
+  checkpoint c;
+  c.device = "cpu";
+  write_checkpoint(c, folder / "checkpoint");
+  CHECK(folder.names() == std::vector<std::string>{".checkpoints", "checkpoint"});
+}
+
 TEST_CASE("checkpoint: ten thousand flipped bits of a run's file are found") {
   const test::temporary_folder folder;
   const fs::path file = folder / "checkpoint";

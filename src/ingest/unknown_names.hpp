@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace m2grl {
+namespace m2grl::ingest {
 
 inline void note_unknown(std::vector<std::string>& unknown, std::string_view name) {
   constexpr std::size_t most_named = 5;
@@ -14,4 +14,4 @@ inline void note_unknown(std::vector<std::string>& unknown, std::string_view nam
   if (std::find(unknown.begin(), unknown.end(), name) == unknown.end()) unknown.emplace_back(name);
 }
 
-}  // namespace m2grl
+}  // namespace m2grl::ingest
