@@ -11,7 +11,7 @@ sanitizers="clang libclang-rt-dev libomp-dev llvm"
 case "${1:-build}" in
   build) ;;
   test) packages="$packages $sanitizers" ;;
-  check) packages="$packages $sanitizers clang-format clang-tidy gcovr doxygen dpkg-dev file" ;;
+  check) packages="$packages $sanitizers clang-format clang-tidy doxygen dpkg-dev file" ;;
   *) echo "usage: install_dependencies.sh [build|test|check]" >&2; exit 2 ;;
 esac
 

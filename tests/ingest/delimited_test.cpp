@@ -158,6 +158,15 @@ TEST_CASE("of several faults the first in the text is told, whatever the order i
   log.add_lines(0, 1);
   for (const std::uint64_t index : {2, 1, 3}) found(index);
   CHECK(placed(fault_of([&] { log.rethrow(reader); }), files.path() / "f.csv") == "2:3: of block 1");
+#ifdef M2GRL_HAS_ZLIB
+  const std::string packed = gzip("a,b\n1,2\n");
+  files.write("f.csv.gz", packed.substr(0, packed.size() - 4));
+  block_reader cut(text_source(files.path(), "f.csv.gz"), ',', 4);
+  for (text_block block; cut.next(block);) {
+  }
+  REQUIRE(cut.source_fault());
+  CHECK(placed(fault_of([&] { log.rethrow(cut); }), files.path() / "f.csv.gz") == "2:3: of block 1");
+#endif
 }
 
 TEST_CASE("two roles of one column read it once") {

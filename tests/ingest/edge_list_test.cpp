@@ -224,6 +224,24 @@ TEST_CASE("sets of nodes span files, and part what one file would join") {
   CHECK(load_dataset(cfg).links.empty());
 }
 
+TEST_CASE("beside a log, views that share nodes are linked node to node where that is asked for") {
+  const file_tree files;
+  files.write("events.csv", "user,item\n1,x\n1,y\n2,y\n2,x\n");
+  files.write("e", "b x y 1\nv y z 1\n");
+  config cfg = two_types(files);
+  cfg.data.events = "events.csv", cfg.data.user = "user", cfg.data.item = "item";
+  cfg.views.insert(cfg.views.begin(), view_config{});
+  cfg.views[0].name = "item";
+  cfg.links.resize(1);
+  cfg.links[0].from = "bought", cfg.links[0].to = "viewed";
+  const dataset data = load_dataset(cfg);
+  REQUIRE(data.links.size() == 1);
+  CHECK(data.links[0].from == 1);
+  CHECK(data.links[0].to == 2);
+  CHECK(data.views[1].ids.names() == std::vector<std::string>{"y", "x", "z"});
+  CHECK(data.links[0].targets.ids == std::vector<node_id>{0, 2});
+}
+
 TEST_CASE("known nodes of a set come from the first of its views that was known") {
   const file_tree files;
   files.write("e", "b x y 1\nv y z 1\n");

@@ -76,6 +76,26 @@ TEST_CASE("gaps are exact at the edge and for times near the ends of 64 bits") {
          std::vector<std::vector<std::string>>{{"a", "b"}, {"a", "b"}}));
 }
 
+TEST_CASE("gaps in microseconds, and sessions that belong to no user") {
+  const file_tree files;
+  files.write("events.csv", "s,i,t\nx,a,1000000\nx,b,3000000\nx,c,5000001\ny,a,1\ny,b,2\n");
+  config cfg;
+  cfg.data.root = files.path();
+  cfg.data.events = "events.csv";
+  cfg.data.session = "s", cfg.data.item = "i", cfg.data.time = "t";
+  cfg.data.unit = time_unit::microseconds;
+  cfg.views.resize(1);
+  cfg.views[0].name = "item";
+  const auto sequences = [&] {
+    const dataset data = load_dataset(cfg);
+    return spelled(data.views[0].ids, data.views[0].sequences);
+  };
+  CHECK((sequences() == std::vector<std::vector<std::string>>{{"a", "b", "c"}, {"a", "b"}}));
+  cfg.data.user = "s", cfg.data.session.clear();
+  cfg.data.session_gap_seconds = 2;
+  CHECK((sequences() == std::vector<std::vector<std::string>>{{"a", "b"}, {"a", "b"}}));
+}
+
 TEST_CASE("sequence files: one user per line, whatever the white space") {
   const file_tree files;
   const std::string text =

@@ -35,6 +35,15 @@ TEST_CASE("a model without links, relations, tasks or held-out queries reads bac
   check_equal(m, load_model(dir.path() / "parents/are/made/m"));
 }
 
+TEST_CASE("a view that nothing was found for reads back") {
+  const temporary_directory dir;
+  model m = small_model();
+  m.views.emplace_back().name = "brand";
+  m.views.back().ids = vocabulary({}, {});
+  save_model(m, dir.path() / "m");
+  CHECK(load_model(dir.path() / "m").views[2].ids.size() == 0);
+}
+
 TEST_CASE("ids hold any bytes, views any name") {
   const temporary_directory dir;
   std::mt19937 random(3);
