@@ -13,28 +13,6 @@ namespace {
 
 std::atomic<std::size_t> held{0}, most{0};
 
-/// Null where there is no memory.
-void* counted(std::size_t bytes) noexcept {
-  void* memory = std::malloc(bytes == 0 ? 1 : bytes);
-  if (memory == nullptr) return nullptr;
-  const std::size_t now = held += malloc_usable_size(memory);
-  for (std::size_t before = most; before < now && !most.compare_exchange_weak(before, now);) {
-  }
-  return memory;
-}
-
-void* counted_or_thrown(std::size_t bytes) {
-  void* memory = counted(bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-void uncounted(void* memory) noexcept {
-  if (memory == nullptr) return;
-  held -= malloc_usable_size(memory);
-  std::free(memory);
-}
-
 /// Of /proc/self/status, in bytes; 0 where it cannot be told.
 std::size_t resident(const std::string& key) {
   std::ifstream status("/proc/self/status");
@@ -46,14 +24,53 @@ std::size_t resident(const std::string& key) {
 
 }  // namespace
 
-void* operator new(std::size_t bytes) { return counted_or_thrown(bytes); }
-void* operator new[](std::size_t bytes) { return counted_or_thrown(bytes); }
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
+#ifndef M2GRL_TSAN  // whose own operators cannot be replaced: nothing is counted then
+namespace {
+
+/// Counts what was allocated; null stays null.
+void* counted(void* memory) noexcept {
+  if (memory == nullptr) return nullptr;
+  const std::size_t now = held += malloc_usable_size(memory);
+  for (std::size_t before = most; before < now && !most.compare_exchange_weak(before, now);) {
+  }
+  return memory;
+}
+
+void* make(std::size_t bytes) noexcept { return counted(std::malloc(bytes == 0 ? 1 : bytes)); }
+void* make(std::size_t bytes, std::align_val_t alignment) noexcept {
+  const auto unit = static_cast<std::size_t>(alignment);
+  return counted(std::aligned_alloc(unit, (bytes / unit + 1) * unit));
+}
+void* or_throw(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void uncounted(void* memory) noexcept {
+  if (memory == nullptr) return;
+  held -= malloc_usable_size(memory);
+  std::free(memory);
+}
+
+}  // namespace
+
+void* operator new(std::size_t n) { return or_throw(make(n)); }
+void* operator new[](std::size_t n) { return or_throw(make(n)); }
+void* operator new(std::size_t n, std::align_val_t a) { return or_throw(make(n, a)); }
+void* operator new[](std::size_t n, std::align_val_t a) { return or_throw(make(n, a)); }
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return make(n); }
+void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return make(n); }
 void operator delete(void* memory) noexcept { uncounted(memory); }
 void operator delete[](void* memory) noexcept { uncounted(memory); }
 void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
+#endif
 
 namespace m2grl::test {
 
