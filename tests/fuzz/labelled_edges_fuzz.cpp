@@ -7,6 +7,7 @@
 namespace m2grl::fuzz::labelled_edges_target {
 
 M2GRL_FUZZ_TARGET(labelled_edges, input) {
+  if (is_passed_over(input)) return;
   static const scratch_folder folder;
   static const model m = test::small_model(12, 4);
   const edge_list_source source{folder.write("edges.txt", input), "type u v label", ""};

@@ -6,6 +6,7 @@
 namespace m2grl::fuzz::sequences_target {
 
 M2GRL_FUZZ_TARGET(sequences, input) {
+  if (is_passed_over(input)) return;
   static const scratch_folder folder;
   data_config data;
   data.root = folder.path();
