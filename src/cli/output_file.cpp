@@ -18,7 +18,7 @@ std::string cause() { return std::generic_category().message(errno); }
 }  // namespace
 
 output_file::output_file(const std::string& path) : path_(path), place_(path) {
-  if (path == "-") {
+  if (path == "-" || path == "/dev/stdout") {  // which, opened anew, would be written over from its begin
     stream_ = stdout;
     return;
   }

@@ -13,7 +13,7 @@ namespace m2grl::cli {
 using json = nlohmann::ordered_json;
 
 /// Written beside its place under another name, renamed by commit(), removed where commit() is never reached; a
-/// symbolic link stays one. Pipes and devices, as /dev/stdout, are written to as they are; "-" is standard output.
+/// symbolic link stays one. Pipes and devices are written to as they are; "-" and /dev/stdout are standard output.
 /// Throws io_error.
 class output_file {
  public:

@@ -23,6 +23,20 @@ TEST_CASE("a pipe is written to, and stays one") {
   CHECK(fs::is_fifo(pipe));
 }
 
+TEST_CASE("/dev/stdout is standard output, a file's too, and takes nothing from what stands there") {
+  const temporary_folder folder;
+  const std::string model = (trained_shop() / "model").string();
+  const run_result told =
+      run({"/bin/sh", "-c", "{ echo before; \"$0\" info \"$1\" --json /dev/stdout; echo after; } > out", M2GRL_BINARY,
+           model},
+          folder.path());
+  CHECK(told.code == 0);
+  const std::string out = read_file(folder / "out");
+  CHECK(out.starts_with("before\n"));
+  CHECK(out.ends_with("after\n"));
+  CHECK_THAT(out, Catch::Matchers::Contains("\"views\": ["));
+}
+
 TEST_CASE("a link stays one, and what it leads to is replaced") {
   const temporary_folder folder;
   fs::create_directory(folder / "far");
