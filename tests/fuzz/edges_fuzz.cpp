@@ -50,8 +50,7 @@ M2GRL_FUZZ_TARGET(edges, input) {
   static const scratch_folder folder;
   static const config plain = edges_config(folder.path(), ""), typed = edges_config(folder.path(), "type u v weight");
   folder.write("edges.txt", input);
-  read(plain);
-  read(typed);
+  read(input.size() % 2 == 0 ? plain : typed);  // half of the inputs each: twice as many in the same time
 }
 
 }  // namespace m2grl::fuzz::edges_target
