@@ -17,7 +17,7 @@ KNOWN = pathlib.Path(__file__).with_suffix(".txt")
 READERS = ("src/ingest/", "src/config/", "src/model/bounded_json", "src/model/check_model", "src/model/files", "src/model/id_lines",
            "src/model/layout", "src/model/load_model", "src/model/npy", "src/model/read_model", "src/train/checkpoint.",
            "src/train/run_progress", "src/search/check_graph", "src/search/index_file", "src/recommend/histories",
-           "src/recommend/selection", "src/recommend/unknown_names", "src/evaluate/read_labels", "src/evaluate/labelled_edges")
+           "src/recommend/selection", "src/evaluate/read_labels", "src/evaluate/labelled_edges")
 
 
 def counted(exported):

@@ -213,10 +213,6 @@ void* make(std::size_t bytes) { return fails() ? nullptr : counted(plain(bytes >
 void* make(std::size_t bytes, std::align_val_t alignment) {
   return fails() ? nullptr : counted(aligned(static_cast<std::size_t>(alignment), bytes > 0 ? bytes : 1));
 }
-void* or_throw(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
 void drop(void* memory) {
   if (memory == nullptr) return;
   --m2grl::test::live;
@@ -225,23 +221,4 @@ void drop(void* memory) {
 
 }  // namespace
 
-void* operator new(std::size_t n) { return or_throw(make(n)); }
-void* operator new[](std::size_t n) { return or_throw(make(n)); }
-void* operator new(std::size_t n, std::align_val_t a) { return or_throw(make(n, a)); }
-void* operator new[](std::size_t n, std::align_val_t a) { return or_throw(make(n, a)); }
-void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return make(n); }
-void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return make(n); }
-void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return make(n, a); }
-void* operator new[](std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return make(n, a); }
-void operator delete(void* p) noexcept { drop(p); }
-void operator delete[](void* p) noexcept { drop(p); }
-void operator delete(void* p, std::size_t) noexcept { drop(p); }
-void operator delete[](void* p, std::size_t) noexcept { drop(p); }
-void operator delete(void* p, std::align_val_t) noexcept { drop(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { drop(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { drop(p); }
-void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { drop(p); }
-void operator delete(void* p, const std::nothrow_t&) noexcept { drop(p); }
-void operator delete[](void* p, const std::nothrow_t&) noexcept { drop(p); }
-void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept { drop(p); }
-void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept { drop(p); }
+#include "support/replaced_new.hpp"

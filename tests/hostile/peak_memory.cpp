@@ -41,12 +41,7 @@ void* make(std::size_t bytes, std::align_val_t alignment) noexcept {
   const auto unit = static_cast<std::size_t>(alignment);
   return counted(std::aligned_alloc(unit, (bytes / unit + 1) * unit));
 }
-void* or_throw(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-void uncounted(void* memory) noexcept {
+void drop(void* memory) noexcept {
   if (memory == nullptr) return;
   held -= malloc_usable_size(memory);
   std::free(memory);
@@ -54,22 +49,7 @@ void uncounted(void* memory) noexcept {
 
 }  // namespace
 
-void* operator new(std::size_t n) { return or_throw(make(n)); }
-void* operator new[](std::size_t n) { return or_throw(make(n)); }
-void* operator new(std::size_t n, std::align_val_t a) { return or_throw(make(n, a)); }
-void* operator new[](std::size_t n, std::align_val_t a) { return or_throw(make(n, a)); }
-void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return make(n); }
-void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return make(n); }
-void operator delete(void* memory) noexcept { uncounted(memory); }
-void operator delete[](void* memory) noexcept { uncounted(memory); }
-void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
+#include "support/replaced_new.hpp"
 #endif
 
 namespace m2grl::test {
