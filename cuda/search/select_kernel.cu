@@ -7,7 +7,7 @@ namespace {
 constexpr unsigned block_warps = 4;  // lists of most_selected nodes: 32 KiB of shared memory
 
 __global__ void __launch_bounds__(block_warps* warp_lanes) select_kernel(const select_task task) {
-  extern __shared__ unsigned char memory[];
+  extern __shared__ __align__(16) unsigned char memory[];
   const std::uint32_t in_block = threadIdx.x / warp_lanes, query = blockIdx.x * block_warps + in_block;
   if (query >= task.query_count) return;  // the whole warp
   selection(warp(), task, query, reinterpret_cast<selected_node*>(memory) + in_block * task.k).run();

@@ -15,7 +15,8 @@ sgns_grid plan_sgns_grid_of(const void* kernel, std::uint32_t columns, const ker
   const bool on_chip = of_a_warp <= most_shared;
   while (on_chip && grid.warps_per_block * of_a_warp > most_shared) --grid.warps_per_block;
   grid.shared_bytes = on_chip ? grid.warps_per_block * of_a_warp : 0;
-  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(grid.shared_bytes)),
+  // The most that there is, not what this grid takes: the limit is the kernel's, and other trainings launch it too.
+  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(most_shared)),
         "cudaFuncSetAttribute of the SGNS kernel's shared memory");
   std::uint64_t most_blocks = resident_blocks(kernel, grid.warps_per_block * warp_lanes, grid.shared_bytes);
   if (!on_chip) most_blocks = std::min<std::uint64_t>(most_blocks, most_off_chip_warps / most_warps_per_block);

@@ -192,6 +192,41 @@ TEST_CASE("device memory: steps of a caller's own loop equal the trainer's round
   CHECK(later.loss < totals.loss);
 }
 
+TEST_CASE("device memory: loops whose kernels take more and less shared memory go on side by side") {
+  const auto g = planted();
+  const device_copy copy(g.sequences);
+  const cuda::stream s;
+  struct loop {
+    device_array<float> input, output;
+    std::unique_ptr<device_sgns> steps;
+  };
+  const auto loop_of = [&](std::uint32_t window) {
+    train_config cfg;
+    cfg.dim = 24;
+    cfg.window = window;
+    loop made{device_array<float>(g.nodes * 32), device_array<float>(g.nodes * 32), nullptr};
+    for (auto* values : {&made.input, &made.output}) values->zero(s.get());
+    const auto ref = [&](device_array<float>& values) {
+      return device_table_ref{values.data(), g.nodes, cfg.dim, 32, table_precision::fp32, 0};
+    };
+    made.steps = std::make_unique<device_sgns>(cfg, ref(made.input), ref(made.output), g.counts, 100'000);
+    return made;
+  };
+  const auto pairs_of_step = [&](loop& l) {
+    l.steps->enqueue(copy.ref(), 0.025f, s.get());
+    return l.steps->totals(s.get()).pairs;
+  };
+  const auto pairs_alone = [&](std::uint32_t window) {
+    loop alone = loop_of(window);
+    return pairs_of_step(alone);
+  };
+  const std::uint64_t wide_pairs = pairs_alone(16), narrow_pairs = pairs_alone(1);
+  CHECK(narrow_pairs < wide_pairs);
+  loop wide = loop_of(16), narrow = loop_of(1);
+  CHECK(pairs_of_step(wide) == wide_pairs);
+  CHECK(pairs_of_step(narrow) == narrow_pairs);
+}
+
 TEST_CASE("device memory: tables that cannot be stepped on are refused") {
   const auto g = planted();
   const train_config cfg = one_warp();
