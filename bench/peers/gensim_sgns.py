@@ -7,7 +7,8 @@
 Needs gensim, numpy, and scikit-learn for the graphs: on Debian, the packages python3-gensim and python3-sklearn, and
 /usr/bin/python3 to run this.
 
-Both train skip-gram, dim 128, 5 negatives from unigram^0.75, windows shrunk, rate 0.025 falling to 0:
+Both train skip-gram, dim 128, 5 negatives from unigram^0.75, windows shrunk, rate 0.025 falling to 0, vectors that
+start uniform in +-1/dim (init_scale 1; gensim has no option for it, so m2grl trains with 8 as well, and with 7 negatives):
 amazon_*: users' sequences without their last two items, radius 5, subsampling 1e-3, 50 epochs;
 blogcatalog, ppi: DeepWalk's walks, 40 of 40 nodes from each node, radius 10, no subsampling, one epoch.
 gensim reads them from a file by its own threads (corpus_file, its fastest way); its clock is that of train() alone,
@@ -34,7 +35,8 @@ import numpy
 from corpora import ROOT, corpus, told
 
 DIM, NEGATIVES, RATE = 128, 5, 0.025
-OURS = {"m2grl": NEGATIVES, "m2grl, 7 negatives": 7}
+INIT_SCALE = 1  # gensim's vectors start uniform in +-1/dim
+OURS = {"m2grl": {}, "m2grl, 7 negatives": {"negatives": 7}, "m2grl, init_scale 8": {"init_scale": 8}}
 
 
 def expected_pairs(of, sequences):
@@ -64,26 +66,22 @@ def train_gensim(of, file, threads, seed):
     return time.perf_counter() - start, model.wv.index_to_key, model.wv.vectors, model.syn1neg
 
 
-def config(of, file, negatives):
+def config(of, file, changes):
+    options = {"dim": DIM, "window": of.radius, "negatives": NEGATIVES, "epochs": of.epochs, "subsample": of.sample,
+               "mask_context_negatives": of.masked, "learning_rate": RATE, "init_scale": INIT_SCALE,
+               "checkpoint_seconds": 0} | changes
+    train = "".join(f"{key} = {json.dumps(value)}\n" for key, value in options.items())
     return f"""[data]
 sequences = "{file.name}"
 [[views]]
 name = "item"
 [train]
-dim = {DIM}
-window = {of.radius}
-negatives = {negatives}
-epochs = {of.epochs}
-subsample = {of.sample}
-mask_context_negatives = {str(of.masked).lower()}
-learning_rate = {RATE}
-checkpoint_seconds = 0
-"""
+{train}"""
 
 
-def train_m2grl(program, of, file, negatives, threads, seed):
+def train_m2grl(program, of, file, changes, threads, seed):
     folder = file.parent
-    (folder / "one_view.toml").write_text(config(of, file, negatives))
+    (folder / "one_view.toml").write_text(config(of, file, changes))
     told([program, "train", folder / "one_view.toml", "--out", folder / "model", "--overwrite", "--json",
           folder / "train.json", "--set", f"train.threads={threads}", "--set", f"train.seed={seed}", "--device", "cpu"])
     told([program, "export", folder / "model", "--format", "npy", "--out", folder / f"vectors{seed}"])
@@ -109,8 +107,8 @@ def compared(args, name, folder):
     for seed in range(1, args.runs + 1):
         seconds, names, *vectors = train_gensim(of, file, args.threads, seed)
         run = {"gensim": {"seconds": seconds, "pairs": pairs, **dict(zip(of.measures, of.score(names, *vectors)))}}
-        for side, negatives in OURS.items():
-            seconds, counted, names, *vectors = train_m2grl(args.m2grl, of, file, negatives, args.threads, seed)
+        for side, changes in OURS.items():
+            seconds, counted, names, *vectors = train_m2grl(args.m2grl, of, file, changes, args.threads, seed)
             if abs(counted / pairs - 1) > 0.02:
                 raise SystemExit(f"{name}: m2grl trained {counted} pairs, not about {pairs:.0f}")
             run[side] = {"seconds": seconds, "pairs": counted, **dict(zip(of.measures, of.score(names, *vectors)))}

@@ -24,6 +24,8 @@ VARIANTS = {
     "window on both sides, half the epochs": (["train.side=both", "train.epochs=40"], False, []),
     "alpha 0.75 (word2vec)": (["train.alpha=0.75"], False, []),
     "dim 128": (["train.dim=128"], False, []),
+    "init_scale 2": (["train.init_scale=2"], False, []),
+    "init_scale 8": (["train.init_scale=8"], False, []),
     "task weights fixed": (["train.task_weights=fixed"], False, []),
     "task weights raw": (["train.task_weights=raw"], False, []),
     "task weights raw, rate x 4": (["train.task_weights=raw", "train.learning_rate=0.1"], False, []),

@@ -149,6 +149,9 @@ struct train_config {
   /// One table a view in training, input and output at once: half the memory while it trains, and symmetric scores.
   /// What is learned has it twice.
   bool tied = false;
+  /// Input vectors start uniform in ±init_scale/dim: word2vec's ½. Wider ones tell rare nodes apart from the first
+  /// step on, and hold their place longer, against alignment too.
+  double init_scale = 0.5;
 
   std::uint32_t window = 5;  ///< radius R, 1 … 16
   window_side side = window_side::both;

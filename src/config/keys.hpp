@@ -121,6 +121,7 @@ void describe(Visitor& v, S& t) {
   v("warmup", t.warmup, limits{0, 1, false, true});
   v("optimizer", t.optimizer);
   v("tied", t.tied);
+  v("init_scale", t.init_scale, between(1e-6, 1e6));
   v("window", t.window, between(1, kernel::max_radius));
   v("side", t.side);
   v("size", t.size);

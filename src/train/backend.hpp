@@ -80,13 +80,13 @@ class backend {
 /// Why no GPU can be used here; empty where one can.
 [[nodiscard]] std::string why_no_gpu();
 
-/// Tables and relations before the first round: inputs uniform in ±½/dim (word2vec), outputs zero, W the
+/// Tables and relations before the first round: inputs uniform in ±init_scale/dim, outputs zero, W the
 /// identity (ones on the diagonal), b = −relation_dim/4 for sigmoid and 0 otherwise. Drawn by counter, the
 /// same on every backend. Where tables are tied, the output tables have no rows. What the problem starts with takes
 /// the place of it.
 [[nodiscard]] embeddings initial_embeddings(const problem& p);
 /// The input vector of one node, [dim], as drawn there.
-void draw_initial_row(std::span<float> row, std::uint64_t seed, std::uint32_t view, std::size_t node);
+void draw_initial_row(std::span<float> row, const train_config& cfg, std::uint32_t view, std::size_t node);
 
 /// Of tied tables: makes the outputs what the inputs are.
 void fill_outputs(embeddings& e);

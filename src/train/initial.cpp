@@ -6,11 +6,11 @@
 namespace m2grl {
 namespace {
 
-void fill_uniform(table& t, std::uint64_t seed, std::uint32_t view) {
+void fill_uniform(table& t, const train_config& cfg, std::uint32_t view) {
   const auto rows = static_cast<std::int64_t>(t.rows());
 #pragma omp parallel for schedule(static)
   for (std::int64_t r = 0; r < rows; ++r) {
-    draw_initial_row(t[static_cast<std::size_t>(r)], seed, view, static_cast<std::size_t>(r));
+    draw_initial_row(t[static_cast<std::size_t>(r)], cfg, view, static_cast<std::size_t>(r));
   }
 }
 
@@ -39,9 +39,9 @@ void take_start(const embeddings& start, bool tied, embeddings& e) {
 
 }  // namespace
 
-void draw_initial_row(std::span<float> row, std::uint64_t seed, std::uint32_t view, std::size_t node) {
-  const float scale = 1.0f / (4294967296.0f * static_cast<float>(row.size()));
-  const kernel::random_stream stream(seed, view, 0, node, kernel::purpose::initial_values);
+void draw_initial_row(std::span<float> row, const train_config& cfg, std::uint32_t view, std::size_t node) {
+  const float scale = static_cast<float>(2 * cfg.init_scale) / (4294967296.0f * static_cast<float>(row.size()));
+  const kernel::random_stream stream(cfg.seed, view, 0, node, kernel::purpose::initial_values);
   for (std::size_t c = 0; c < row.size(); c += 4) {
     const auto block = stream.block(static_cast<std::uint32_t>(c / 4));
     for (std::size_t j = 0; j < std::min<std::size_t>(4, row.size() - c); ++j) {
@@ -54,7 +54,7 @@ embeddings initial_embeddings(const problem& p) {
   embeddings e;
   for (const view_task& view : p.views) {
     e.views.push_back({table(view.input.nodes, p.cfg.dim), table(p.cfg.tied ? 0 : view.input.nodes, p.cfg.dim)});
-    fill_uniform(e.views.back().input, p.cfg.seed, view.number);
+    fill_uniform(e.views.back().input, p.cfg, view.number);
   }
   for (const link_task& link : p.links) {
     const std::uint32_t relation_dim = link.relation_dim(p.cfg);

@@ -32,6 +32,8 @@ void check_options(const train_config& cfg) {
   require(cfg.min_learning_rate >= 0 && cfg.min_learning_rate <= cfg.learning_rate,
           fmt::format("train.min_learning_rate is {}, it must be 0 to train.learning_rate", cfg.min_learning_rate));
   require(cfg.warmup >= 0 && cfg.warmup < 1, fmt::format("train.warmup is {}, it must be 0 to below 1", cfg.warmup));
+  require(cfg.init_scale >= 1e-6 && cfg.init_scale <= 1e6,
+          fmt::format("train.init_scale is {}, it must be 1e-06 to 1e+06", cfg.init_scale));
   const std::pair<const char*, double> not_negative[] = {{"subsample", cfg.subsample},
                                                          {"alpha", cfg.alpha},
                                                          {"align_rate", cfg.align_rate},

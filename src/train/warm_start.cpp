@@ -192,7 +192,7 @@ class starter {
       if (aligned.write(i, tables.input[i])) {
         ++from_aligned;
       } else {
-        draw_initial_row(tables.input[i], cfg_.train.seed, static_cast<std::uint32_t>(v), i);
+        draw_initial_row(tables.input[i], cfg_.train, static_cast<std::uint32_t>(v), i);
       }
     }
     return tables;

@@ -53,7 +53,7 @@ config unusual() {
   auto& t = c.train;
   t.dim = 33, t.epochs = 3, t.seed = std::numeric_limits<std::uint64_t>::max(), t.threads = 2, t.deterministic = true;
   t.learning_rate = 0.1 + 0.2, t.min_learning_rate = 1e-300, t.warmup = 0.01, t.optimizer = optimizer_kind::adagrad;
-  t.align_optimizer = align_optimizer_kind::adam, t.tied = true;
+  t.align_optimizer = align_optimizer_kind::adam, t.tied = true, t.init_scale = 7.5;
   t.window = 16, t.side = window_side::past, t.size = window_size::fixed, t.negatives = 31;
   t.sampler = negative_sampler::log_uniform, t.alpha = 0.4, t.mask_context_negatives = true, t.subsample = 1e-5;
   t.task_weights = weight_policy::fixed, t.task_weight_rate = 0.06, t.align_rate = 0.7, t.align_matrix_rate = 0.2;
@@ -132,6 +132,7 @@ void same(const train_config& a, const train_config& b) {
   CHECK(a.warmup == b.warmup);
   CHECK(a.optimizer == b.optimizer);
   CHECK(a.tied == b.tied);
+  CHECK(a.init_scale == b.init_scale);
   CHECK(a.align_optimizer == b.align_optimizer);
   CHECK(a.window == b.window);
   CHECK(a.side == b.side);

@@ -18,7 +18,7 @@ namespace {
 /// Tables as a run of this configuration begins with them.
 view_tables initial_tables(const train_config& cfg, std::size_t nodes) {
   view_tables tables{table(nodes, cfg.dim), table(nodes, cfg.dim)};
-  for (std::size_t node = 0; node < nodes; ++node) draw_initial_row(tables.input[node], cfg.seed, 0, node);
+  for (std::size_t node = 0; node < nodes; ++node) draw_initial_row(tables.input[node], cfg, 0, node);
   return tables;
 }
 

@@ -163,7 +163,7 @@ TEST_CASE(
     const std::string& name = c.data.views[0].ids.name(i);
     if (name == "i99") {  // its category is new, too: as in any training
       std::vector<float> drawn(8);
-      draw_initial_row(drawn, c.cfg.train.seed, 0, i);
+      draw_initial_row(drawn, c.cfg.train, 0, i);
       CHECK(std::equal(now.begin(), now.end(), drawn.begin()));
       continue;
     }
