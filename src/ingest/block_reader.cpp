@@ -66,6 +66,13 @@ void block_reader::put_back(text_block block) {
   returned_ = std::move(block);
 }
 
+std::size_t block_reader::useful_workers(std::size_t asked) {
+  text_block block;
+  if (asked < 2 || !next(block)) return 1;
+  put_back(std::move(block));
+  return done_ ? 1 : asked;
+}
+
 void block_reader::stop() {
   const std::scoped_lock lock(mutex_);
   done_ = true;

@@ -47,6 +47,9 @@ class block_reader {
   bool next(text_block& block);
   /// Gives a block back, to be the next one (its header has been read).
   void put_back(text_block block);
+  /// How many of `asked` workers can find a block: one where the text ends with the next block, which is read for it.
+  /// Not while workers read.
+  [[nodiscard]] std::size_t useful_workers(std::size_t asked);
 
   [[nodiscard]] const std::string& name() const noexcept { return source_.name(); }
   /// What the source threw, if it did. A parse_fault: the next record is too long; it has no place of its own, for no

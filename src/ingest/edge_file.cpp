@@ -169,11 +169,12 @@ edge_file read_edge_file(const std::filesystem::path& root, const std::string& f
         fmt::format("{} columns of an edge, at most {} can be read", options.columns.count, row_fields::most));
   }
   block_reader reader(text_source(root, file), '\0', options.block_bytes);
-  std::vector<worker_ids> ids(options.workers);
+  const std::size_t workers = reader.useful_workers(options.workers);
+  std::vector<worker_ids> ids(workers);
   const edge_parser parser(options, ids);
   std::vector<std::uint64_t> lines_before;
   auto blocks = parse_blocks<parsed_edges>(
-      reader, options.workers, [&](std::size_t worker, const text_block& block) { return parser.parse(worker, block); },
+      reader, workers, [&](std::size_t worker, const text_block& block) { return parser.parse(worker, block); },
       &lines_before);
   require_edges(blocks, lines_before, reader.name());
   edge_file all = join_edges(blocks, std::move(ids));

@@ -204,6 +204,7 @@ event_log read_event_log(const data_config& data, const std::vector<std::string>
                          std::size_t workers, ingest_report& report, std::size_t block_bytes) {
   delimited_reader reader(data.root, data.events, data.delimiter, "data.delimiter", block_bytes);
   const columns wanted = find_columns(data, attribute_columns, reader);
+  workers = reader.blocks().useful_workers(workers);
   log_parser parser(data, wanted, reader.layout(), workers);
   auto blocks = parse_blocks<parsed_block>(reader.blocks(), workers, parser);
 
@@ -272,6 +273,7 @@ parsed_lines parse_lines(const text_block& block, std::string_view separators, i
 event_log read_sequence_file(const data_config& data, std::size_t workers, ingest_report& report,
                              std::size_t block_bytes) {
   block_reader reader(text_source(data.root, data.sequences), '\0', block_bytes);
+  workers = reader.useful_workers(workers);
   const std::string separators = data.delimiter.empty() ? " \t" : data.delimiter;
   std::vector<id_table> tables(workers);
   std::vector<std::uint64_t> lines_before, places{0};

@@ -69,8 +69,9 @@ void append(user_histories& all, user_histories&& part) {
 user_histories read_histories(const vocabulary& items, const std::string& file, const std::filesystem::path& root,
                               std::uint32_t threads) {
   block_reader reader(text_source(root, file), '\0');
+  const std::size_t workers = reader.useful_workers(worker_count(threads));
   auto parts = parse_blocks<user_histories>(
-      reader, worker_count(threads), [&](std::size_t, const text_block& block) { return parse_block(block, items); });
+      reader, workers, [&](std::size_t, const text_block& block) { return parse_block(block, items); });
   user_histories all;
   for (user_histories& part : parts) append(all, std::move(part));
   return all;

@@ -1,4 +1,5 @@
 #include "ingest/text_source.hpp"
+#include "ingest/block_reader.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,6 +10,8 @@
 
 using namespace m2grl;
 using namespace m2grl::test;
+using ingest::block_reader;
+using ingest::text_block;
 using ingest::text_source;
 
 namespace {
@@ -39,6 +42,24 @@ TEST_CASE("plain files come back byte for byte, the byte order mark aside") {
   const bool mark = GENERATE(false, true);
   files.write("f", (mark ? "\xef\xbb\xbf" : "") + text);
   CHECK(read_all(files, "f", GENERATE(1, 7, 65536)) == text);
+}
+
+TEST_CASE("workers are useful where there are blocks for them, and lose none") {
+  const file_tree files;
+  files.write("f", "one\ntwo\nthree\n");
+  files.write("empty", "");
+  const auto read = [&](const std::string& name, std::size_t asked, std::size_t block_bytes) {
+    block_reader reader(text_source(files.path(), name), '\0', block_bytes);
+    const std::size_t useful = reader.useful_workers(asked);
+    std::string all;
+    for (text_block block; reader.next(block);) all.append(block.text_begin(), block.text_end());
+    return std::pair(useful, all);
+  };
+  const std::string text = "one\ntwo\nthree\n";
+  CHECK(read("f", 4, 1000) == std::pair(std::size_t{1}, text));
+  CHECK(read("f", 4, 8) == std::pair(std::size_t{4}, text));
+  CHECK(read("f", 1, 8) == std::pair(std::size_t{1}, text));
+  CHECK(read("empty", 4, 8) == std::pair(std::size_t{1}, std::string()));
 }
 
 TEST_CASE("UTF-16 is refused") {
