@@ -9,7 +9,7 @@ cmake --preset fuzz
 cmake --build build-fuzz -j "$(nproc)" --target fuzz
 export OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
 # Fresh pages and the place of every allocation would take most of the time; a crash replayed without this tells the place.
-export ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=1
+export ASAN_OPTIONS=quarantine_size_mb=1:malloc_context_size=1
 targets=${FUZZ_TARGETS:-$(ls tests/fuzz/corpus)}
 mkdir -p build-fuzz/crashes
 failed=0
