@@ -149,8 +149,8 @@ struct train_config {
   /// One table a view in training, input and output at once: half the memory while it trains, and symmetric scores.
   /// What is learned has it twice.
   bool tied = false;
-  /// Input vectors start uniform in ±init_scale/dim: word2vec's ½. Wider ones tell rare nodes apart from the first
-  /// step on, and hold their place longer, against alignment too.
+  /// Input vectors start uniform in ±init_scale/dim, by default word2vec's. Measured: wider ones rank items a little
+  /// better and align worse (docs/options.md).
   double init_scale = 0.5;
 
   std::uint32_t window = 5;  ///< radius R, 1 … 16

@@ -1,5 +1,6 @@
 /// A caller's own device memory and stream: sequences trained in place, tables that stay, single steps.
 #include <catch2/catch.hpp>
+#include <memory>
 #include <numeric>
 
 #include "cuda/runtime/handles.hpp"
