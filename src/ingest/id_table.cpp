@@ -134,7 +134,7 @@ void merge_part(const std::vector<id_table>& tables, std::size_t part, std::size
   for (std::size_t w = 0; w < tables.size(); ++w) {
     const id_table& table = tables[w];
     for (node_id i = 0; i < table.size(); ++i) {
-      if (parts > 1 && part_of(table.key(i), parts) != part) continue;
+      if (part_of(table.key(i), parts) != part) continue;
       const node_id id = merged.find_or_insert(table.key(i), table.text(i), table.first_position(i));
       merged.seen_at(id, table.first_position(i));
       remap[w][i] = id;
