@@ -8,7 +8,8 @@ Needs gensim, numpy, and scikit-learn for the graphs: on Debian, the packages py
 /usr/bin/python3 to run this.
 
 Both train skip-gram, dim 128, 5 negatives from unigram^0.75, windows shrunk, rate 0.025 falling to 0, vectors that
-start uniform in +-1/dim (init_scale 1; gensim has no option for it, so m2grl trains with 8 as well, and with 7 negatives):
+start uniform in +-1/dim, no gradient where a logit is +-6 or more (gensim has no options for these two: m2grl's init_scale 1
+and logit_limit 6; it trains once more with a limit of 4):
 amazon_*: users' sequences without their last two items, radius 5, subsampling 1e-3, 50 epochs;
 blogcatalog, ppi: DeepWalk's walks, 40 of 40 nodes from each node, radius 10, no subsampling, one epoch.
 gensim reads them from a file by its own threads (corpus_file, its fastest way); its clock is that of train() alone,
@@ -36,7 +37,8 @@ from corpora import ROOT, corpus, told
 
 DIM, NEGATIVES, RATE = 128, 5, 0.025
 INIT_SCALE = 1  # gensim's vectors start uniform in +-1/dim
-OURS = {"m2grl": {}, "m2grl, 7 negatives": {"negatives": 7}, "m2grl, init_scale 8": {"init_scale": 8}}
+LOGIT_LIMIT = 6  # gensim does not train pairs beyond it
+OURS = {"m2grl": {}, "m2grl, logit_limit 4": {"logit_limit": 4}}
 
 
 def expected_pairs(of, sequences):
@@ -69,6 +71,7 @@ def train_gensim(of, file, threads, seed):
 def config(of, file, changes):
     options = {"dim": DIM, "window": of.radius, "negatives": NEGATIVES, "epochs": of.epochs, "subsample": of.sample,
                "mask_context_negatives": of.masked, "learning_rate": RATE, "init_scale": INIT_SCALE,
+               "logit_limit": LOGIT_LIMIT,
                "checkpoint_seconds": 0} | changes
     train = "".join(f"{key} = {json.dumps(value)}\n" for key, value in options.items())
     return f"""[data]

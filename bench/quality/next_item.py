@@ -26,6 +26,8 @@ VARIANTS = {
     "dim 128": (["train.dim=128"], False, []),
     "init_scale 2": (["train.init_scale=2"], False, []),
     "init_scale 8": (["train.init_scale=8"], False, []),
+    "logit_limit 6": (["train.logit_limit=6"], False, []),
+    "logit_limit 4": (["train.logit_limit=4"], False, []),
     "task weights fixed": (["train.task_weights=fixed"], False, []),
     "task weights raw": (["train.task_weights=raw"], False, []),
     "task weights raw, rate x 4": (["train.task_weights=raw", "train.learning_rate=0.1"], False, []),

@@ -63,7 +63,7 @@ M2GRL_HOST_DEVICE void train_slice(const sgns_arguments& a, const warp_layout& l
   const kernel::permutation order(a.sequences.rows, options.seed, options.task, options.epoch);
   // Warps and rounds round differently; a wave of warps is far below 2^16.
   const auto rounding_seed = static_cast<std::uint32_t>(a.round->round * 0x9E3779B1u) ^ (warp_number << 8);
-  vocabulary words(a.inputs, a.outputs, a.dim, rate, layout, arrays, rounding_seed);
+  vocabulary words(a.inputs, a.outputs, a.dim, rate, options.logit_limit, layout, arrays, rounding_seed);
   kernel::sequence_trainer<vocabulary> trainer(words, options, arrays.trainer);
   const item_range slice = task.slice;
   for (std::uint64_t item = claim_item(w, task); item < slice.count; item = claim_item(w, task)) {

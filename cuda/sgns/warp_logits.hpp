@@ -59,8 +59,9 @@ class warp_logits {
     }
   }
 
-  /// Logits to gradients scale·(y − σ(z)), and their losses. False where one is not finite: then nothing is written.
-  M2GRL_HOST_DEVICE bool gradients(std::uint32_t m, const kernel::centre_plan& plan, float scale) {
+  /// Logits to gradients scale·(y − σ(z)), 0 beyond ±limit, and their losses. False where one is not finite: then
+  /// nothing is written.
+  M2GRL_HOST_DEVICE bool gradients(std::uint32_t m, const kernel::centre_plan& plan, float scale, float limit) {
     warp_.sync();
     per_lane<bool> faulty;
     const std::uint32_t n = plan.count, masked = plan.masked;
@@ -73,7 +74,7 @@ class warp_logits {
         float& z = at(i / n, k);
         float gradient = 0;
         if (((masked >> k) & 1u) == 0) {
-          const kernel::logistic result = kernel::logistic_of(z, k == 0);
+          const kernel::logistic result = kernel::logistic_within(z, k == 0, limit);
           if (!kernel::usable_logit(z)) faulty[lane] = true;
           losses[lane] += result.loss;
           gradient = scale * result.gradient;

@@ -26,11 +26,13 @@ class warp_vocabulary {
   /// `arrays` is followed by what warp_layout describes. `rate` = ŵ_t · η. `rounding_seed`, of bf16 rows' roundings:
   /// one for each warp.
   M2GRL_HOST_DEVICE warp_vocabulary(const table_ref& inputs, const table_ref& outputs, std::uint32_t dim, float rate,
-                                    const warp_layout& layout, warp_arrays& arrays, std::uint32_t rounding_seed = 0)
+                                    float logit_limit, const warp_layout& layout, warp_arrays& arrays,
+                                    std::uint32_t rounding_seed = 0)
       : inputs_(inputs),
         outputs_(outputs),
         dim_(dim),
         rate_(rate),
+        logit_limit_(logit_limit),
         layout_(layout),
         arrays_(arrays),
         rows_(warp_, rounding_seed),
@@ -82,7 +84,7 @@ class warp_vocabulary {
     output_parts<Outputs> t;
     load_outputs<Outputs>(plan, 0, 0, t);
     logits_.template add<Outputs>(ring_, window, plan.count, 0, 0, t);
-    if (!logits_.gradients(window.count, plan, rate_)) return;
+    if (!logits_.gradients(window.count, plan, rate_, logit_limit_)) return;
     if (!ring_.shares_copies()) {
       move_both<Outputs>(window, plan, t);
       return;
@@ -102,7 +104,7 @@ class warp_vocabulary {
         logits_.template add<tile_outputs>(ring_, window, n, first, p, t);
       }
     }
-    if (!logits_.gradients(window.count, plan, Adagrad ? 1.0f : rate_)) return;
+    if (!logits_.gradients(window.count, plan, Adagrad ? 1.0f : rate_, logit_limit_)) return;
     if constexpr (Adagrad) {
       const adagrad_rates<Columns, Element> rates{outputs_, logits_, stage_, ring_, arrays_};
       rates.set(window, plan, rate_, 1.0f / static_cast<float>(dim_));
@@ -211,7 +213,7 @@ class warp_vocabulary {
   warp warp_;
   table_ref inputs_, outputs_;
   std::uint32_t dim_;
-  float rate_;
+  float rate_, logit_limit_;
   warp_layout layout_;
   warp_arrays& arrays_;
   rows rows_;

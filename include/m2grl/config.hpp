@@ -161,6 +161,9 @@ struct train_config {
   double alpha = 0.75;                  ///< exponent of the unigram sampler
   bool mask_context_negatives = false;  ///< negatives equal to a context get no gradient
   double subsample = 0;                 ///< word2vec's threshold t; 0: off
+  /// A pair, negatives included, whose logit is ± this or more gets no gradient, and its loss is that of the limit; 0:
+  /// off. gensim's word2vec has 6.
+  double logit_limit = 0;
 
   weight_policy task_weights = weight_policy::normalised;
   double task_weight_rate = 0.05;  ///< of s_t, per round

@@ -25,10 +25,10 @@ class host_sgns {
  public:
   /// Trains `input` and `output`, of one shape, which must outlive this and keep their size: for more rows make
   /// another, whose AdaGrad sums begin at 0 and whose draws are those of its `seed` again. From `cfg`: dim, window,
-  /// side, size, negatives, sampler, alpha, subsample, mask_context_negatives, optimizer, seed, threads, deterministic;
-  /// AdaGrad's sums are kept here. One table as `input` and `output` is trained as tied tables are. `counts` [rows]:
-  /// frequencies of the nodes, as far as they are known. `sequences_per_step`: about as many as a step will hold;
-  /// threads get 64 each or more. Throws invalid_input, out_of_memory.
+  /// side, size, negatives, sampler, alpha, subsample, mask_context_negatives, logit_limit, optimizer, seed, threads,
+  /// deterministic; AdaGrad's sums are kept here. One table as `input` and `output` is trained as tied tables are.
+  /// `counts` [rows]: frequencies of the nodes, as far as they are known. `sequences_per_step`: about as many as a step
+  /// will hold; threads get 64 each or more. Throws invalid_input, out_of_memory.
   host_sgns(const train_config& cfg, table& input, table& output, std::span<const std::uint64_t> counts,
             std::uint64_t sequences_per_step);
   host_sgns(const host_sgns&) = delete;
@@ -52,11 +52,11 @@ class host_sgns {
 class device_sgns {
  public:
   /// Trains `input` and `output`, of one shape, which must outlive this. From `cfg`: dim, window, side, size,
-  /// negatives, sampler, alpha, subsample, mask_context_negatives, optimizer, precision, seed, deterministic; AdaGrad's
-  /// sums are kept here. One table as `input` and `output` is trained as tied tables are. `counts` [rows], in host
-  /// memory: frequencies of the nodes. `sequences_per_step`: about as many as a step will hold, which decides how many
-  /// warps share it. Throws invalid_input (also where there is no GPU, or a table lies elsewhere), out_of_memory,
-  /// cuda_error.
+  /// negatives, sampler, alpha, subsample, mask_context_negatives, logit_limit, optimizer, precision, seed,
+  /// deterministic; AdaGrad's sums are kept here. One table as `input` and `output` is trained as tied tables are.
+  /// `counts` [rows], in host memory: frequencies of the nodes. `sequences_per_step`: about as many as a step will
+  /// hold, which decides how many warps share it. Throws invalid_input (also where there is no GPU, or a table lies
+  /// elsewhere), out_of_memory, cuda_error.
   device_sgns(const train_config& cfg, const device_table_ref& input, const device_table_ref& output,
               std::span<const std::uint64_t> counts, std::uint64_t sequences_per_step);
   device_sgns(const device_sgns&) = delete;

@@ -129,6 +129,7 @@ void describe(Visitor& v, S& t) {
   v("sampler", t.sampler);
   v("alpha", t.alpha, at_least(0));
   v("mask_context_negatives", t.mask_context_negatives);
+  v("logit_limit", t.logit_limit, between(0, kernel::largest_logit));
   v("subsample", t.subsample, at_least(0));
   v("task_weights", t.task_weights);
   v("task_weight_rate", t.task_weight_rate, positive);

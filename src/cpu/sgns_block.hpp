@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "m2grl/kernel/logistic.hpp"
+
 namespace m2grl::cpu {
 
 /// One centre: m input rows (contexts) against n output rows (the centre in column 0, then negatives).
@@ -18,7 +20,8 @@ struct sgns_block {
   std::uint32_t masked = 0;         ///< bit k: column k has neither gradient nor loss
   std::uint32_t stride = 0;         ///< a multiple of 16
   std::uint32_t dim = 0;
-  float rate = 0;  ///< ŵ_t · η
+  float rate = 0;                             ///< ŵ_t · η
+  float logit_limit = kernel::largest_logit;  ///< kernel::sgns_options::logit_limit
   /// Values by row, of inputs and of outputs: arrays with room for the next multiple of 16 values, all readable.
   /// Factors on `rate`, for hot rows; null: 1.
   const float* input_factors = nullptr;
@@ -52,11 +55,11 @@ struct loss_lanes {
 };
 
 struct block_loss {
-  float loss = 0;           ///< Σ over pairs of softplus(−z₊) + Σ_k softplus(z_k)
+  float loss = 0;           ///< Σ over pairs of softplus(−z₊) + Σ_k softplus(z_k), each z held to ±logit_limit
   bool non_finite = false;  ///< some logit was not finite, or beyond ±1e5: then no row was written
 };
 
-/// Z = X Tᵀ, G = rate·(Y − σ(Z)), X += G T, T += Gᵀ X(before), in one pass.
+/// Z = X Tᵀ, G = rate·(Y − σ(Z)) and 0 where |Z| ≥ logit_limit, X += G T, T += Gᵀ X(before), in one pass.
 [[nodiscard]] block_loss train_block(const sgns_block& block);
 /// The same, adding to `losses`. False where some logit was not finite, or beyond ±1e5.
 [[nodiscard]] bool train_block(const sgns_block& block, loss_lanes& losses);

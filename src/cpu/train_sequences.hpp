@@ -59,7 +59,7 @@ class sequence_worker {
 
     lane(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate,
          const kernel::sgns_options& options, fetch_list& fetches)
-        : words(inputs, outputs, dim, rate, &fetches), trainer(words, options, arrays) {}
+        : words(inputs, outputs, dim, rate, options.logit_limit, &fetches), trainer(words, options, arrays) {}
     void begin(const sequence_item& item) { trainer.begin(item.ids, item.length, item.number); }
   };
 

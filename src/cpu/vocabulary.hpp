@@ -37,12 +37,13 @@ struct fetch_list {
 class vocabulary {
  public:
   /// `fetches`: a list shared with the vocabulary of another sequence that trains in turn with this one's; or none.
-  vocabulary(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate,
+  vocabulary(const table_rows& inputs, const table_rows& outputs, std::uint32_t dim, float rate, float logit_limit,
              fetch_list* fetches = nullptr)
       : inputs_(inputs), outputs_(outputs), fetches_(fetches != nullptr ? *fetches : own_fetches_) {
     block_.stride = static_cast<std::uint32_t>(inputs.stride);
     block_.dim = dim;
     block_.rate = rate;
+    block_.logit_limit = logit_limit;
     row_state_ = inputs.factors != nullptr || outputs.factors != nullptr || inputs.squares != nullptr;
     if (inputs.factors != nullptr) block_.input_factors = input_factors_;
     if (outputs.factors != nullptr) block_.output_factors = output_factors_;

@@ -32,6 +32,8 @@ void check_options(const train_config& cfg) {
   require(cfg.min_learning_rate >= 0 && cfg.min_learning_rate <= cfg.learning_rate,
           fmt::format("train.min_learning_rate is {}, it must be 0 to train.learning_rate", cfg.min_learning_rate));
   require(cfg.warmup >= 0 && cfg.warmup < 1, fmt::format("train.warmup is {}, it must be 0 to below 1", cfg.warmup));
+  require(cfg.logit_limit >= 0 && cfg.logit_limit <= static_cast<double>(kernel::largest_logit),
+          fmt::format("train.logit_limit is {}, it must be 0 to 100000", cfg.logit_limit));
   require(cfg.init_scale >= 1e-6 && cfg.init_scale <= 1e6,
           fmt::format("train.init_scale is {}, it must be 1e-06 to 1e+06", cfg.init_scale));
   const std::pair<const char*, double> not_negative[] = {{"subsample", cfg.subsample},
@@ -240,6 +242,7 @@ kernel::sgns_options view_task::options(const train_config& cfg, std::uint32_t e
   o.past = cfg.side == window_side::past;
   o.shrunk = cfg.size == window_size::shrunk;
   o.mask_contexts = cfg.mask_context_negatives;
+  if (cfg.logit_limit > 0) o.logit_limit = static_cast<float>(cfg.logit_limit);
   o.sampler = noise.ref();
   o.keep = keep.empty() ? nullptr : keep.data();
   return o;

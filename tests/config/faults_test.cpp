@@ -65,6 +65,7 @@ TEST_CASE("ranges, with the place of the value") {
                  Contains("train." + key + " is ") && Contains("it must be a finite number > 0"));
     }
   }
+  CHECK(train("logit_limit = -1") == "c.toml:8:15: train.logit_limit is -1, it must be 0 to 100000");
   CHECK(train("init_scale = 0") == "c.toml:8:14: train.init_scale is 0, it must be 1e-06 to 1000000");
   CHECK(train("warmup = 1") == "c.toml:8:10: train.warmup is 1, it must be at least 0 and below 1");
   CHECK(train("min_learning_rate = 0.5") ==

@@ -55,7 +55,8 @@ config unusual() {
   t.learning_rate = 0.1 + 0.2, t.min_learning_rate = 1e-300, t.warmup = 0.01, t.optimizer = optimizer_kind::adagrad;
   t.align_optimizer = align_optimizer_kind::adam, t.tied = true, t.init_scale = 7.5;
   t.window = 16, t.side = window_side::past, t.size = window_size::fixed, t.negatives = 31;
-  t.sampler = negative_sampler::log_uniform, t.alpha = 0.4, t.mask_context_negatives = true, t.subsample = 1e-5;
+  t.sampler = negative_sampler::log_uniform, t.alpha = 0.4, t.mask_context_negatives = true, t.logit_limit = 5.5,
+  t.subsample = 1e-5;
   t.task_weights = weight_policy::fixed, t.task_weight_rate = 0.06, t.align_rate = 0.7, t.align_matrix_rate = 0.2;
   t.fixed_weights = {{"item", 2}, {"item~category", 0.125}};
   c.eval.compose = {{"item", 2}, {"category", 1.0 / 7}};
@@ -141,6 +142,7 @@ void same(const train_config& a, const train_config& b) {
   CHECK(a.sampler == b.sampler);
   CHECK(a.alpha == b.alpha);
   CHECK(a.mask_context_negatives == b.mask_context_negatives);
+  CHECK(a.logit_limit == b.logit_limit);
   CHECK(a.subsample == b.subsample);
   CHECK(a.task_weights == b.task_weights);
   CHECK(a.task_weight_rate == b.task_weight_rate);

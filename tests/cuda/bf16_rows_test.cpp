@@ -38,7 +38,7 @@ double train(const support::planted_partition& g, cuda::table_ref in, cuda::tabl
     o.epoch = static_cast<std::uint32_t>(epoch);
     support::warp_store store(layout, false);
     const float rate = 0.025f * (1 - (static_cast<float>(epoch) + 0.5f) / static_cast<float>(epochs));
-    words_type words(in, out, dim, rate, layout, store.arrays(), o.epoch * 977);
+    words_type words(in, out, dim, rate, o.logit_limit, layout, store.arrays(), o.epoch * 977);
     kernel::sequence_trainer<words_type> trainer(words, o, store.arrays().trainer);
     for (std::size_t s = 0; s < g.sequences.size(); ++s) {
       trainer.run(g.sequences[s].data(), g.sequences[s].size(), s);

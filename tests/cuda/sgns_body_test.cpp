@@ -14,6 +14,7 @@ TEST_CASE("warp: several sequences on one trainer, with subsampling") {
   body::check_several_sequences<support::warp_rows>();
 }
 TEST_CASE("warp: AdaGrad and hot rows") { body::check_row_rates<support::warp_rows>(); }
+TEST_CASE("warp: logits on both sides of the limit") { body::check_logit_limits<support::warp_rows>(); }
 TEST_CASE("warp: a logit that is not finite leaves its centre untouched and raises the flag") {
   body::check_non_finite<support::warp_rows>();
 }

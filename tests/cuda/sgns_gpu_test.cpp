@@ -14,6 +14,7 @@ TEST_CASE("device: several sequences on one trainer, with subsampling") {
   body::check_several_sequences<support::device_rows>();
 }
 TEST_CASE("device: AdaGrad and hot rows") { body::check_row_rates<support::device_rows>(); }
+TEST_CASE("device: logits on both sides of the limit") { body::check_logit_limits<support::device_rows>(); }
 TEST_CASE("device: a logit that is not finite leaves its centre untouched and raises the flag") {
   body::check_non_finite<support::device_rows>();
 }

@@ -49,7 +49,7 @@ m2grl::kernel::loss_tally train_by_warp(const m2grl::cpu::table_rows& in, const 
   using words_type = m2grl::cuda::warp_vocabulary<Columns, Adagrad>;
   const auto layout = m2grl::cuda::warp_layout::of(o, Columns);
   warp_store store(layout, Adagrad);
-  words_type words(device_view(in), device_view(out), dim, rate, layout, store.arrays());
+  words_type words(device_view(in), device_view(out), dim, rate, o.logit_limit, layout, store.arrays());
   m2grl::kernel::sequence_trainer<words_type> trainer(words, o, store.arrays().trainer);
   for (std::size_t s = 0; s < sequences.size(); ++s) trainer.run(sequences[s].data(), sequences[s].size(), s);
   REQUIRE(store.intact());

@@ -56,6 +56,26 @@ TEST_CASE("SGNS gradients agree with finite differences") {
   }
 }
 
+TEST_CASE("SGNS gradients of logits held to a limit agree with finite differences") {
+  std::mt19937_64 random(14);
+  matrix x = random_matrix(random, 7, 9, 0.9), t = random_matrix(random, 6, 9, 0.9);
+  constexpr double limit = 1;
+  int beyond = 0;
+  for (const auto& context : x) {
+    for (const auto& output : t) {
+      const double size = std::abs(dot(context, output));
+      REQUIRE(std::abs(size - limit) > 1e-3);  // no difference is taken across the bend
+      beyond += size > limit ? 1 : 0;
+    }
+  }
+  REQUIRE(beyond > 5);
+  REQUIRE(beyond < 37);
+  const auto loss = [&] { return sgns_loss(x, t, 0, limit); };
+  const sgns_gradients g = sgns_gradient(x, t, 0, limit);
+  CHECK(gradient_error(x, g.x, loss) < tolerance);
+  CHECK(gradient_error(t, g.t, loss) < tolerance);
+}
+
 TEST_CASE("alignment gradients agree with finite differences") {
   std::mt19937_64 random(12);
   for (const activation f : {activation::identity, activation::sigmoid, activation::tanh}) {

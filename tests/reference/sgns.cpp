@@ -25,25 +25,27 @@ double dot(const vector& a, const vector& b) {
 double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-double sgns_loss(const matrix& x, const matrix& t, std::uint32_t masked) {
+double sgns_loss(const matrix& x, const matrix& t, std::uint32_t masked, double limit) {
   double loss = 0;
   for (const vector& context : x) {
     for (std::size_t k = 0; k < t.size(); ++k) {
       if ((masked >> k) & 1u) continue;
-      const double z = dot(context, t[k]);
+      const double z = std::clamp(dot(context, t[k]), -limit, limit);
       loss += softplus(k == 0 ? -z : z);
     }
   }
   return loss;
 }
 
-sgns_gradients sgns_gradient(const matrix& x, const matrix& t, std::uint32_t masked) {
+sgns_gradients sgns_gradient(const matrix& x, const matrix& t, std::uint32_t masked, double limit) {
   const std::size_t dim = x[0].size();
   sgns_gradients g{matrix(x.size(), vector(dim, 0.0)), matrix(t.size(), vector(dim, 0.0))};
   for (std::size_t i = 0; i < x.size(); ++i) {
     for (std::size_t k = 0; k < t.size(); ++k) {
       if ((masked >> k) & 1u) continue;
-      const double slope = sigmoid(dot(x[i], t[k])) - (k == 0 ? 1 : 0);
+      const double z = dot(x[i], t[k]);
+      if (std::abs(z) >= limit) continue;
+      const double slope = sigmoid(z) - (k == 0 ? 1 : 0);
       for (std::size_t c = 0; c < dim; ++c) {
         g.x[i][c] += slope * t[k][c];
         g.t[k][c] += slope * x[i][c];
@@ -147,7 +149,8 @@ void add_scaled(vector& row, double scale, const vector& g) {
   for (std::size_t c = 0; c < row.size(); ++c) row[c] += scale * g[c];
 }
 
-double train_centre(sgns_state& state, input_rows& rows, const sequence_plan& plan, const centre& now, double rate) {
+double train_centre(sgns_state& state, input_rows& rows, const sequence_plan& plan, const centre& now, double rate,
+                    double limit) {
   matrix x, t;
   vector x_rates, t_rates;
   const auto adagrad = [&](double accumulated, const vector& g) {
@@ -155,7 +158,7 @@ double train_centre(sgns_state& state, input_rows& rows, const sequence_plan& pl
   };
   for (const std::size_t p : now.contexts) x.push_back(rows.values(plan.ids[p]));
   for (const std::uint32_t id : now.outputs) t.push_back(state.output[id]);
-  const sgns_gradients g = sgns_gradient(x, t, now.masked);
+  const sgns_gradients g = sgns_gradient(x, t, now.masked, limit);
   for (std::size_t i = 0; i < x.size(); ++i) {
     const std::uint32_t id = plan.ids[now.contexts[i]];
     x_rates.push_back(rate * rows.factor(id) * adagrad(rows.accumulated(id), g.x[i]));
@@ -173,7 +176,7 @@ double train_centre(sgns_state& state, input_rows& rows, const sequence_plan& pl
     add_scaled(state.output[now.outputs[k]], -t_rates[k], g.t[k]);
     if (state.adagrad) state.output_squares[now.outputs[k]] += mean_square(g.t[k]);
   }
-  return sgns_loss(x, t, now.masked);
+  return sgns_loss(x, t, now.masked, limit);
 }
 
 }  // namespace
@@ -183,9 +186,10 @@ double train_sequence(sgns_state& state, const sequence_plan& plan, const sgns_o
   const std::size_t ahead = o.past ? 1 : o.radius;
   std::size_t entered = 0, left = 0;
   double loss = 0;
+  const auto limit = static_cast<double>(o.logit_limit);
   for (const centre& now : plan.centres) {
     for (; entered < plan.ids.size() && entered <= now.kept + ahead; ++entered) rows.enter(plan.ids[entered]);
-    if (!now.contexts.empty()) loss += train_centre(state, rows, plan, now, rate);
+    if (!now.contexts.empty()) loss += train_centre(state, rows, plan, now, rate, limit);
     for (; left + o.radius < now.kept + 1; ++left) rows.leave(plan.ids[left]);
   }
   for (; left < entered; ++left) rows.leave(plan.ids[left]);

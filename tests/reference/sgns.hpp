@@ -2,6 +2,7 @@
 /// Naive float64 reference of the intra-view task (SGNS): its loss, its gradients, one sequence of training.
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -13,19 +14,22 @@ namespace reference {
 using vector = std::vector<double>;
 using matrix = std::vector<vector>;  ///< [rows][columns]
 
+inline constexpr double no_limit = std::numeric_limits<double>::infinity();
+
 [[nodiscard]] matrix to_matrix(const m2grl::table& t);
 [[nodiscard]] double dot(const vector& a, const vector& b);
 [[nodiscard]] double softplus(double x);
 [[nodiscard]] double sigmoid(double x);
 
-/// Σ over contexts x of softplus(−x·t₀) + Σ_k softplus(x·t_k), masked columns left out.
-[[nodiscard]] double sgns_loss(const matrix& x, const matrix& t, std::uint32_t masked);
+/// Σ over contexts x of softplus(−x·t₀) + Σ_k softplus(x·t_k), masked columns left out, logits held to ±limit.
+[[nodiscard]] double sgns_loss(const matrix& x, const matrix& t, std::uint32_t masked, double limit = no_limit);
 
 /// Gradients of sgns_loss.
 struct sgns_gradients {
   matrix x, t;
 };
-[[nodiscard]] sgns_gradients sgns_gradient(const matrix& x, const matrix& t, std::uint32_t masked);
+[[nodiscard]] sgns_gradients sgns_gradient(const matrix& x, const matrix& t, std::uint32_t masked,
+                                           double limit = no_limit);
 
 /// A centre as the design defines it: where it stands, its contexts, its outputs.
 struct centre {

@@ -63,7 +63,7 @@ class stale_rows {
 /// One worker's view of the tables.
 class staged_vocabulary {
  public:
-  staged_vocabulary(stale_rows& inputs, stale_rows& outputs, std::uint32_t dim, float rate)
+  staged_vocabulary(stale_rows& inputs, stale_rows& outputs, std::uint32_t dim, float rate, float logit_limit)
       : inputs_(inputs),
         outputs_(outputs),
         now_(m2grl::kernel::max_ring, dim),
@@ -72,6 +72,7 @@ class staged_vocabulary {
     block_.stride = static_cast<std::uint32_t>(now_.stride());
     block_.dim = dim;
     block_.rate = rate;
+    block_.logit_limit = logit_limit;
     if (!inputs.adagrad()) return;
     block_.input_accumulated = input_accumulated_;
     block_.output_accumulated = output_accumulated_;
@@ -184,7 +185,7 @@ inline m2grl::kernel::loss_tally train_stale(stale_rows& inputs, stale_rows& out
     m2grl::kernel::sequence_trainer<staged_vocabulary> trainer;
     bool busy = false;
     worker(stale_rows& in, stale_rows& out, const m2grl::kernel::sgns_options& o, std::uint32_t width, float eta)
-        : words(in, out, width, eta), trainer(words, o, arrays) {}
+        : words(in, out, width, eta, o.logit_limit), trainer(words, o, arrays) {}
   };
   std::vector<std::unique_ptr<worker>> crew;  // trainers refer to their vocabulary: they must not move
   for (std::size_t w = 0; w < workers; ++w)

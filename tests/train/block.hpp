@@ -19,6 +19,7 @@ namespace block {
 struct test_case {
   std::uint32_t m = 1, n = 2, dim = 16, rows = 64, masked = 0;
   bool hot_inputs = false, hot_outputs = false, adagrad = false;
+  float logit_limit = m2grl::kernel::largest_logit;
 };
 
 /// One side of a block: a table, the rows taken from it, and their state.
@@ -116,6 +117,7 @@ inline m2grl::cpu::sgns_block make_block(const test_case& c, side& inputs, side&
   b.stride = inputs.stride();
   b.dim = c.dim;
   b.rate = rate;
+  b.logit_limit = c.logit_limit;
   if (c.hot_inputs) b.input_factors = inputs.factors();
   if (c.hot_outputs) b.output_factors = outputs.factors();
   if (!c.adagrad) return b;
@@ -128,13 +130,13 @@ inline m2grl::cpu::sgns_block make_block(const test_case& c, side& inputs, side&
 
 /// Trains one block, and demands rows, squares and loss as the reference has them.
 inline void check(const test_case& c, double tolerance = 2e-5) {
-  CAPTURE(c.m, c.n, c.dim, c.rows, c.masked, c.hot_inputs, c.hot_outputs, c.adagrad);
+  CAPTURE(c.m, c.n, c.dim, c.rows, c.masked, c.hot_inputs, c.hot_outputs, c.adagrad, c.logit_limit);
   constexpr float rate = 0.05f;
   std::mt19937_64 random(1000 * c.m + c.n);
   side inputs(c, c.m, random), outputs(c, c.n, random);
   const reference::matrix x = inputs.taken(), t = outputs.taken();
-  const auto gradient = reference::sgns_gradient(x, t, c.masked);
-  const double loss = reference::sgns_loss(x, t, c.masked);
+  const auto gradient = reference::sgns_gradient(x, t, c.masked, static_cast<double>(c.logit_limit));
+  const double loss = reference::sgns_loss(x, t, c.masked, static_cast<double>(c.logit_limit));
   reference::matrix input_rows = inputs.table(), output_rows = outputs.table();
   reference::vector input_squares, output_squares;
   inputs.descend(c, c.hot_inputs, rate, gradient.x, input_rows, input_squares);
@@ -148,13 +150,13 @@ inline void check(const test_case& c, double tolerance = 2e-5) {
 
 /// The same for a block whose inputs and outputs are rows of one table: their deltas add up.
 inline void check_tied(const test_case& c, double tolerance = 2e-5) {
-  CAPTURE(c.m, c.n, c.dim, c.rows, c.masked, c.hot_inputs, c.hot_outputs, c.adagrad);
+  CAPTURE(c.m, c.n, c.dim, c.rows, c.masked, c.hot_inputs, c.hot_outputs, c.adagrad, c.logit_limit);
   constexpr float rate = 0.05f;
   std::mt19937_64 random(1000 * c.m + c.n);
   side inputs(c, c.m, random);
   side outputs(c, c.n, random, inputs);
   const reference::matrix x = inputs.taken(), t = outputs.taken();
-  const auto gradient = reference::sgns_gradient(x, t, c.masked);
+  const auto gradient = reference::sgns_gradient(x, t, c.masked, static_cast<double>(c.logit_limit));
   reference::matrix rows = inputs.table();
   reference::vector input_squares, output_squares;
   inputs.descend(c, c.hot_inputs, rate, gradient.x, rows, input_squares);

@@ -23,7 +23,7 @@ struct pointer_rows {
   static constexpr reference::staging staging = reference::staging::table;
   static loss_tally train(const m2grl::cpu::table_rows& in, const m2grl::cpu::table_rows& out, std::size_t,
                           std::uint32_t dim, const sgns_options& o, float rate, m2grl::ragged_ref sequences) {
-    m2grl::cpu::vocabulary words(in, out, dim, rate);
+    m2grl::cpu::vocabulary words(in, out, dim, rate, o.logit_limit);
     m2grl::kernel::trainer_arrays arrays;
     m2grl::kernel::sequence_trainer<m2grl::cpu::vocabulary> trainer(words, o, arrays);
     for (std::size_t s = 0; s < sequences.size(); ++s) {
@@ -61,7 +61,7 @@ struct test_case {
   std::uint32_t dim = 32, negatives = 5, radius = 5, nodes = 40;
   bool past = false, shrunk = false, mask_contexts = false, adagrad = false, hot = false;
   double subsample = 0;
-  float rate = 0.05f;
+  float rate = 0.05f, logit_limit = m2grl::kernel::largest_logit;
   std::vector<std::size_t> lengths{33};
   std::uint64_t seed = 5;
 };
@@ -100,6 +100,7 @@ inline void make_setting(const test_case& c, std::mt19937_64& random, setting& s
   s.options.past = c.past;
   s.options.shrunk = c.shrunk;
   s.options.mask_contexts = c.mask_contexts;
+  s.options.logit_limit = c.logit_limit;
   s.options.sampler = s.noise.ref();
   s.options.keep = s.keep.empty() ? nullptr : s.keep.data();
 }
@@ -173,7 +174,8 @@ comparison compare(const test_case& c) {
 
 template <class Rows>
 void check(const test_case& c, double tolerance = 1e-5) {
-  CAPTURE(c.dim, c.negatives, c.radius, c.nodes, c.past, c.shrunk, c.mask_contexts, c.adagrad, c.hot, c.subsample);
+  CAPTURE(c.dim, c.negatives, c.radius, c.nodes, c.past, c.shrunk, c.mask_contexts, c.adagrad, c.hot, c.subsample,
+          c.logit_limit);
   const comparison got = compare<Rows>(c);
   CHECK(got.input < tolerance);
   CHECK(got.output < tolerance);

@@ -100,6 +100,24 @@ void check_row_rates() {
   }
 }
 
+/// Logits on both sides of the limit, of positives and of negatives.
+template <class Rows>
+void check_logit_limits() {
+  for (const bool adagrad : {false, true}) {
+    for (const std::uint32_t negatives : {1u, 5u, 7u, 12u}) {
+      for (const float limit : {0.02f, 0.2f, 1.0f}) {
+        test_case c;
+        c.dim = 40;
+        c.negatives = negatives;
+        c.adagrad = adagrad;
+        c.lengths = {40, 7};
+        c.logit_limit = limit;
+        check<Rows>(c);
+      }
+    }
+  }
+}
+
 /// A logit that is not finite leaves its centre untouched and raises the flag.
 template <class Rows>
 void check_non_finite() {

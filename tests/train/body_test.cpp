@@ -22,6 +22,9 @@ TEMPLATE_TEST_CASE("several sequences on one trainer, with subsampling", "", bod
 TEMPLATE_TEST_CASE("AdaGrad and hot rows", "", body::pointer_rows, body::staged_rows) {
   body::check_row_rates<TestType>();
 }
+TEMPLATE_TEST_CASE("logits on both sides of the limit", "", body::pointer_rows, body::worker_rows, body::staged_rows) {
+  body::check_logit_limits<TestType>();
+}
 TEMPLATE_TEST_CASE("a logit that is not finite leaves its centre untouched and raises the flag", "", body::pointer_rows,
                    body::staged_rows) {
   body::check_non_finite<TestType>();

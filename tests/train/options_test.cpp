@@ -58,6 +58,9 @@ TEST_CASE("training options out of range") {
   for (const double bad : {0.0, -1.0, 2e6, nan_value, infinite}) {
     check_message("train.init_scale is", [&](cfg& c, in&) { c.init_scale = bad; });
   }
+  for (const double bad : {-1.0, 2e5, nan_value, infinite}) {
+    check_message("train.logit_limit is", [&](cfg& c, in&) { c.logit_limit = bad; });
+  }
   for (const double bad : {-1.0, 0.5, nan_value}) {
     check_message("train.min_learning_rate is", [&](cfg& c, in&) { c.min_learning_rate = bad; });
   }

@@ -85,9 +85,9 @@ void check_plans(const body::test_case& c) {
   body::setting s;
   body::make_setting(c, random, s);
   support::guarded_rows in(c.nodes, 16), out(c.nodes, 16);
-  cpu::vocabulary pointers(in.view(false, false), out.view(false, false), 16, 0.01f);
+  cpu::vocabulary pointers(in.view(false, false), out.view(false, false), 16, 0.01f, kernel::largest_logit);
   support::stale_rows inputs(in.view(false, false), c.nodes, 16), outputs(out.view(false, false), c.nodes, 16);
-  support::staged_vocabulary staged(inputs, outputs, 16, 0.01f);
+  support::staged_vocabulary staged(inputs, outputs, 16, 0.01f, kernel::largest_logit);
   const auto expected = expected_centres(s);
   CAPTURE(c.radius, c.negatives, c.past, c.shrunk, c.mask_contexts, c.subsample);
   CHECK(record(pointers, s) == expected);

@@ -91,6 +91,26 @@ TEST_CASE("blocks of every size, with every rule of rates, with and without repe
   });
 }
 
+TEST_CASE("blocks whose logits lie on both sides of the limit") {
+  for_each_target([](const std::string& name) {
+    CAPTURE(name);
+    for (const std::uint32_t m : {1u, 2u, 5u, 10u, 32u}) {
+      for (std::uint32_t n = 2; n <= 10; ++n) {
+        for (const float limit : {0.05f, 0.3f}) {
+          block::test_case c;
+          c.m = m;
+          c.n = n;
+          c.dim = 24;
+          c.logit_limit = limit;
+          c.adagrad = n % 3 == 0;
+          c.masked = n % 2 == 0 ? 2 : 0;
+          block::check(c);
+        }
+      }
+    }
+  });
+}
+
 TEST_CASE("tied tables: rows that are input and output of one block") {
   for_each_target([](const std::string& name) {
     CAPTURE(name);

@@ -34,6 +34,37 @@ TEST_CASE("deterministic training: same seed, same bits; another seed, other bit
   }
 }
 
+TEST_CASE("a limit on logits: nothing changes where no logit comes to it, and vectors stay small where many do") {
+  catalogue::inputs c;
+  catalogue::fill(c, 200, 8, 400, 12, 1);
+  c.linked.clear();
+  const auto trained = [&](double limit) {
+    train_config cfg = catalogue::small_config();
+    cfg.deterministic = true;
+    cfg.epochs = 20;
+    cfg.learning_rate = 0.1;
+    cfg.logit_limit = limit;
+    return train(cfg, c.views, c.linked);
+  };
+  const auto largest = [](const embeddings& e) {
+    double found = 0;
+    for (std::size_t i = 0; i < e.views[0].input.rows(); ++i) {
+      for (std::size_t j = 0; j < e.views[0].output.rows(); ++j) {
+        double z = 0;
+        for (std::size_t d = 0; d < e.views[0].input.dim(); ++d) {
+          z += static_cast<double>(e.views[0].input[i][d]) * static_cast<double>(e.views[0].output[j][d]);
+        }
+        found = std::max(found, std::abs(z));
+      }
+    }
+    return found;
+  };
+  const auto free = trained(0);
+  CHECK(largest(free.learned) > 2.5);
+  CHECK(largest(trained(0.01).learned) < 0.1);  // of all pairs, those too that never met
+  CHECK(catalogue::same_bits(free.learned, trained(1000).learned));
+}
+
 // At a rate this small the outputs stay near their first value, zero, and every logit's loss is ln 2: what the
 // exact tallies then count is which windows and which masked negatives were drawn.
 TEST_CASE("the number of threads changes neither pairs nor draws") {

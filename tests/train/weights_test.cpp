@@ -76,7 +76,7 @@ TEST_CASE("a task's weight under each policy") {
   CHECK(task_weight(weight_policy::fixed, 0.5, sum, 2, 7) == 7);
 }
 
-TEST_CASE("loss and gradient of a logit are those of float64, without overflow") {
+TEST_CASE("loss and gradient of a logit are those of float64, without overflow, and flat beyond a limit") {
   for (const bool positive : {true, false}) {
     for (const double z : {-9e4, -200.0, -20.0, -1.5, -1e-3, 0.0, 1e-3, 0.7, 30.0, 200.0, 9e4}) {
       const auto got = logistic_of(static_cast<float>(z), positive);
@@ -85,6 +85,14 @@ TEST_CASE("loss and gradient of a logit are those of float64, without overflow")
       CAPTURE(z, positive);
       CHECK(static_cast<double>(got.loss) == Approx(loss).epsilon(1e-6).margin(1e-30));
       CHECK(static_cast<double>(got.gradient) == Approx((positive ? 1.0 : 0.0) - sigma).epsilon(1e-6).margin(1e-7));
+    }
+  }
+  using m2grl::kernel::logistic_within;
+  for (const bool positive : {true, false}) {
+    for (const float z : {-7.0f, -6.0f, -5.9f, 0.0f, 5.9f, 6.0f, 7.0f}) {
+      const auto free = logistic_of(std::clamp(z, -6.0f, 6.0f), positive), held = logistic_within(z, positive, 6);
+      CHECK(held.loss == free.loss);
+      CHECK(held.gradient == (std::abs(z) < 6 ? free.gradient : 0.0f));
     }
   }
   CHECK(usable_logit(-9e4f));

@@ -24,6 +24,13 @@ struct logistic {
   return {(s > 0 ? s : 0.0f) + std::log1p(decay), y * ((s > 0 ? 1.0f : decay) / (1.0f + decay))};
 }
 
+/// The same of z held to ±limit, a loss that is flat beyond: there the gradient is 0.
+[[nodiscard]] M2GRL_HOST_DEVICE inline logistic logistic_within(float z, bool positive, float limit) {
+  logistic result = logistic_of(std::fmin(std::fmax(z, -limit), limit), positive);
+  if (!(std::fabs(z) < limit)) result.gradient = 0;
+  return result;
+}
+
 /// Added below AdaGrad's root, so that a row without gradient has a factor.
 inline constexpr float adagrad_floor = 1e-10f;
 

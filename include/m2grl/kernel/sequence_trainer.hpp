@@ -20,6 +20,7 @@
 
 #include "m2grl/kernel/alias_sampler.hpp"
 #include "m2grl/kernel/host_device.hpp"
+#include "m2grl/kernel/logistic.hpp"
 #include "m2grl/kernel/philox.hpp"
 
 namespace m2grl::kernel {
@@ -44,6 +45,7 @@ struct sgns_options {
   bool past = false;                    ///< contexts precede their centre only
   bool shrunk = false;                  ///< word2vec: the radius of a centre is uniform over 1 … R
   bool mask_contexts = false;           ///< a negative equal to a context gets no gradient
+  float logit_limit = largest_logit;    ///< no gradient where a logit is ± this or more; ≤ largest_logit
   alias_sampler_ref sampler;            ///< of negatives
   const std::uint32_t* keep = nullptr;  ///< [nodes] subsampling: keep a position if its draw ≤ keep[id]; or none
 };

@@ -77,18 +77,18 @@ HWY_INLINE void all_gradients(const sgns_block& b, float rate, float* HWY_RESTRI
   const tag d;
   vec y[pair_vectors<N>];
   pair_labels<N>(b.masked, y);
-  const vec scale = hn::Set(d, rate);
+  const gradient_rule rule(rate, b.logit_limit);
   const std::size_t pairs = b.m / 2;
   for (std::size_t p = 0; p < pairs; ++p, g += max_lanes) {
     M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
-      hn::Store(gradient(hn::Load(d, g + v * lanes), y[v], scale, loss), d, g + v * lanes);
+      hn::Store(gradient(hn::Load(d, g + v * lanes), y[v], rule, loss), d, g + v * lanes);
       if constexpr (most_factors < max_inputs / 2 * pair_vectors<N>) loss.take_logarithm();
     }
   }
   if (b.m % 2 == 0) return;
   M2GRL_UNROLL for (std::size_t v = 0; v < pair_vectors<N>; ++v) {
     const vec label = v * lanes < N ? hn::IfThenElseZero(hn::FirstN(d, N - v * lanes), y[v]) : hn::Zero(d);
-    hn::Store(gradient(hn::Load(d, g + v * lanes), label, scale, loss), d, g + v * lanes);
+    hn::Store(gradient(hn::Load(d, g + v * lanes), label, rule, loss), d, g + v * lanes);
   }
 }
 

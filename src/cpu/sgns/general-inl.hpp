@@ -81,7 +81,7 @@ HWY_NOINLINE bool train_any(const sgns_block& b, loss_lanes& losses) {
   const std::size_t logits = std::size_t{b.m} * b.n;
   std::fill_n(sign + logits, max_lanes, 0.0f);
   std::fill_n(z + logits, max_lanes, 0.0f);
-  if (!gradients(z, sign, logits, 1.0f, 0, losses)) return false;
+  if (!gradients(z, sign, logits, gradient_rule(1.0f, b.logit_limit), 0, losses)) return false;
   if (b.input_accumulated != nullptr) set_squares(b, z);
   row_rates rates;
   set_rates(b, rates);

@@ -57,34 +57,44 @@ HWY_INLINE vec exp_negative(vec a) {
   return hn::BitCast(d, hn::Add(hn::BitCast(di, power), exponent));
 }
 
+/// What all logits of a block share: gradients are times `scale`; logits are held to ±limit, ±decay_limit in e^−|z|.
+struct gradient_rule {
+  vec scale, limit, decay_limit;
+
+  HWY_INLINE gradient_rule(float factor, float logit_limit)
+      : scale(hn::Set(tag(), factor)),
+        limit(hn::Set(tag(), logit_limit)),
+        decay_limit(hn::Min(limit, hn::Set(tag(), 85.0f))) {}
+};
+
 /// From logits to gradients scale·(y − σ(z)). y: +1 positive, −1 negative (label 0), 0 masked or no logit.
-HWY_INLINE vec gradient(vec logit, vec y, vec scale, loss_sum& loss) {
+HWY_INLINE vec gradient(vec logit, vec y, const gradient_rule& rule, loss_sum& loss) {
   const tag d;
-  const vec zero = hn::Zero(d), one = hn::Set(d, 1.0f);
+  const vec zero = hn::Zero(d), one = hn::Set(d, 1.0f), size = hn::Abs(logit);
   const auto used = hn::Ne(y, zero);
-  const auto finite = hn::Lt(hn::Abs(logit), hn::Set(d, kernel::largest_logit));  // false for NaN
+  const auto finite = hn::Lt(size, hn::Set(d, kernel::largest_logit));  // false for NaN
   const auto kept = hn::And(used, finite);
   const vec s = hn::Neg(hn::Mul(y, logit));  // loss = softplus(s)
-  const vec e = exp_negative(hn::Min(hn::Abs(s), hn::Set(d, 85.0f)));
+  const vec e = exp_negative(hn::Min(size, rule.decay_limit));
   const vec denominator = hn::Add(one, e);
   const vec sigma = hn::Div(hn::IfThenElse(hn::Ge(s, zero), one, e), denominator);
   loss.faulty = hn::Add(loss.faulty, hn::IfThenElseZero(hn::AndNot(finite, used), one));
-  loss.linear = hn::Add(loss.linear, hn::IfThenElseZero(kept, hn::Max(s, zero)));
+  loss.linear = hn::Add(loss.linear, hn::IfThenElseZero(kept, hn::Min(hn::Max(s, zero), rule.limit)));
   loss.product = hn::Mul(loss.product, hn::IfThenElse(kept, denominator, one));
-  return hn::IfThenElseZero(kept, hn::Mul(hn::Mul(y, scale), sigma));
+  return hn::IfThenElseZero(hn::And(used, hn::Lt(size, rule.limit)), hn::Mul(hn::Mul(y, rule.scale), sigma));
 }
 
 /// Replaces logits z [count] by gradients; sign as y above, with a vector of readable values beyond `count`.
 /// False where a logit is not finite.
-HWY_INLINE bool gradients(float* HWY_RESTRICT z, const float* HWY_RESTRICT sign, std::size_t count, float scale,
-                          float shift, loss_lanes& losses) {
+HWY_INLINE bool gradients(float* HWY_RESTRICT z, const float* HWY_RESTRICT sign, std::size_t count,
+                          const gradient_rule& rule, float shift, loss_lanes& losses) {
   const tag d;
   loss_sum loss(losses);
   loss.take_logarithm();
   for (std::size_t i = 0, factors = 1; i < count; i += lanes, ++factors) {
     const vec y = hn::IfThenElseZero(hn::FirstN(d, count - i), hn::Load(d, sign + i));
     const vec logit = hn::Add(hn::LoadU(d, z + i), hn::Set(d, shift));
-    hn::StoreU(gradient(logit, y, hn::Set(d, scale), loss), d, z + i);
+    hn::StoreU(gradient(logit, y, rule, loss), d, z + i);
     if (factors % most_factors == 0) loss.take_logarithm();
   }
   loss.take_logarithm();

@@ -23,7 +23,7 @@ block_loss pair(const pair_block& b) {
     sign[k] = (b.masked >> k) & 1u ? 0.0f : k == 0 ? 1.0f : -1.0f;
   }
   loss_lanes losses;
-  const bool finite = gradients(z, sign, b.n, 1.0f, b.bias, losses);
+  const bool finite = gradients(z, sign, b.n, gradient_rule(1.0f, kernel::largest_logit), b.bias, losses);
   const block_loss result{static_cast<float>(losses.take()), !finite};
   if (!finite) return result;
   for (std::size_t k = 0; k < b.n; ++k) *b.bias_gradient += z[k];

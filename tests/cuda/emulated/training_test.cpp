@@ -75,6 +75,7 @@ TEST_CASE("emulated: one warp learns what one CPU thread learns") {
     cfg.size = window_size::fixed;
     cfg.subsample = 0.05;
     cfg.mask_context_negatives = true;
+    cfg.logit_limit = 0.01;
     cfg.sampler = negative_sampler::log_uniform;
   }
   SECTION("uniform negatives, weights that are fixed") {
