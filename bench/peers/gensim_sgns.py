@@ -71,8 +71,7 @@ def train_gensim(of, file, threads, seed):
 def config(of, file, changes):
     options = {"dim": DIM, "window": of.radius, "negatives": NEGATIVES, "epochs": of.epochs, "subsample": of.sample,
                "mask_context_negatives": of.masked, "learning_rate": RATE, "init_scale": INIT_SCALE,
-               "logit_limit": LOGIT_LIMIT,
-               "checkpoint_seconds": 0} | changes
+               "logit_limit": LOGIT_LIMIT, "checkpoint_seconds": 0} | changes
     train = "".join(f"{key} = {json.dumps(value)}\n" for key, value in options.items())
     return f"""[data]
 sequences = "{file.name}"
